@@ -1,0 +1,83 @@
+"""What actions need from outside: the services, the catalogue, and who is speaking in this turn."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from bot import content, settings
+from bot.content import Catalogue
+from bot.conversation.redis import EmbeddedRedis
+from bot.gemeenten import AMSTERDAM, Gemeente
+from bot.wiring import Services, build
+
+_services: Services | None = None
+_catalogue: Catalogue | None = None
+
+
+def use(services: Services) -> None:
+    """Give the actions their services; the brain does this at its start."""
+    global _services
+    _services = services
+
+
+def services() -> Services:
+    """The services; under `rasa run actions` they are made on first use, with the Redis of a running `balie demo`."""
+    global _services
+    if _services is None:
+        found = settings.load()
+        _services = build(found, found.redis_url or EmbeddedRedis(found.data_path / "redis").url)
+    return _services
+
+
+def catalogue() -> Catalogue:
+    global _catalogue
+    if _catalogue is None:
+        _catalogue = content.load()
+    return _catalogue
+
+
+@dataclass(frozen=True)
+class Here:
+    """The turn that an action runs in."""
+
+    conv: str
+    gemeente: Gemeente
+    channel: str
+    seq: int
+    key: str  # idempotency key for effects of this turn
+    caller: str
+    intent: str
+    confidence: float
+    text: str
+    entities: dict[str, Any]
+
+    @property
+    def today(self) -> date:
+        return datetime.now(AMSTERDAM).date()
+
+    def is_(self, intent: str, at_least: float = 0.5) -> bool:
+        return self.intent == intent and self.confidence >= at_least
+
+
+def here(tracker: Tracker) -> Here:
+    """The turn of this tracker. Outside the brain (`rasa shell`) the first municipality counts."""
+    message = tracker.latest_message
+    metadata = message.get("metadata") or {}
+    known = services().gemeenten
+    gemeente = known.get(str(metadata.get("gemeente"))) or next(iter(known.values()))
+    seq = int(metadata.get("seq", 0))
+    intent = message.get("intent") or {}
+    return Here(
+        conv=tracker.sender_id,
+        gemeente=gemeente,
+        channel=metadata.get("channel", "shell"),
+        seq=seq,
+        key=metadata.get("key") or f"{tracker.sender_id}:{datetime.now(UTC).isoformat()}",
+        caller=metadata.get("caller") or tracker.sender_id,
+        intent=intent.get("name") or "",
+        confidence=float(intent.get("confidence") or 0),
+        text=message.get("text") or "",
+        entities={entity["entity"]: entity["value"] for entity in message.get("entities", [])},
+    )

@@ -1,0 +1,151 @@
+"""What all forms share: fill the slot that was asked, answer a question in between, change an earlier answer, stop."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import Here, catalogue, here
+
+Event = dict[str, Any]
+Filler = Callable[[Here, Tracker], Awaitable[Any]]
+
+SURE = 0.5  # confidence from which a message in a form counts as a question of its own
+BREAKS = {"contact_medewerker", "choose_chat", "choose_callback", "frustration", "zaakstatus", "afspraak_maken",
+          "afspraak_verzetten", "afspraak_annuleren"}
+STOP_WORDS = {"stop", "stoppen", "annuleer", "annuleren", "laat maar", "afbreken", "ik stop"}
+
+
+class Form(Action, ABC):
+    """Base of the actions `validate_<form>`. A subclass names its slots in order and has `fill_<slot>(here, tracker)` for each.
+
+    A filler returns the value, or None when the message holds none. It must not raise.
+    """
+
+    slots: ClassVar[tuple[str, ...]]
+    triggers: ClassVar[set[str]]  # intents that start this form: inside it they are no interruption
+    prefill: ClassVar[tuple[str, ...]]  # slots that the first message may already answer
+    words: ClassVar[dict[str, tuple[str, ...]]] = {}  # slot -> words by which a citizen means it when changing an answer
+
+    @abstractmethod
+    def name(self) -> str: ...
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        now = here(tracker)
+        asked = tracker.get_slot("requested_slot")
+        if asked is None:
+            return await self._prefill(now, tracker)
+        if self._stops(now):
+            return self.leave("stop")
+        if now.is_("crisis"):
+            dispatcher.utter_message(response="utter_crisis")
+            return self.leave("crisis")
+        if (events := await self._fill(asked, now, tracker)) is not None:
+            return events
+        return await self._otherwise(asked, now, tracker, dispatcher)
+
+    def _stops(self, now: Here) -> bool:
+        return now.is_("stop") or now.text.strip(" .!").lower() in STOP_WORDS
+
+    def leave(self, reason: str) -> list[Event]:
+        """End the form; its submit action sees `reason` in the slot `afgebroken`."""
+        return [SlotSet("afgebroken", reason), SlotSet("requested_slot", None)]
+
+    async def _prefill(self, now: Here, tracker: Tracker) -> list[Event]:
+        """At the start: take what the first message already says."""
+        events: list[Event] = []
+        for slot in self.prefill:
+            value = await self._filler(slot)(now, tracker) if tracker.get_slot(slot) is None else None
+            if value is not None:
+                events += await self.filled(slot, value, now)
+        return events
+
+    async def _fill(self, asked: str, now: Here, tracker: Tracker) -> list[Event] | None:
+        value = await self._filler(asked)(now, tracker)
+        return None if value is None else await self.filled(asked, value, now)
+
+    async def filled(self, slot: str, value: Any, now: Here) -> list[Event]:
+        """Events for a slot that got a value. Subclasses add what follows from it."""
+        return [SlotSet(slot, value)]
+
+    async def _otherwise(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
+        """The message does not answer the question: a change, another subject, a question in between, or unclear."""
+        if (changed := await self._changed(asked, now, tracker)) is not None:
+            return changed
+        if now.intent in BREAKS - self.triggers and now.confidence >= SURE:
+            return self.leave(now.intent)
+        if now.intent in catalogue() and now.confidence >= SURE:
+            dispatcher.utter_message(response=f"utter_{now.intent}")
+        else:
+            dispatcher.utter_message(response=f"utter_onduidelijk_{asked}")
+        return [SlotSet(asked, None)]  # asks the same question again
+
+    async def _changed(self, asked: str, now: Here, tracker: Tracker) -> list[Event] | None:
+        """An earlier answer given anew ("toch liever vrijdag"), or a wish to change one ("een andere locatie")."""
+        earlier = [slot for slot in self.slots if slot != asked and tracker.get_slot(slot) is not None]
+        for slot in reversed(earlier):
+            named = any(word in now.text.lower() for word in self.words.get(slot, ()))
+            value = None
+            if now.intent not in catalogue() or named:
+                value = await self._filler(slot)(now, tracker)
+            if value is not None and value != tracker.get_slot(slot):
+                return [*await self.filled(slot, value, now), *self._reset_after(slot)]
+            if named and (now.is_("change", 0.3) or now.is_("deny", 0.3) or "ander" in now.text.lower()):
+                return [SlotSet(slot, None), *self._reset_after(slot)]
+        return None
+
+    def _reset_after(self, slot: str) -> list[Event]:
+        """Answers that depend on `slot` must be given again."""
+        return [SlotSet(name, None) for name in self.dependents(slot)]
+
+    def dependents(self, slot: str) -> tuple[str, ...]:
+        return ()
+
+    def _filler(self, slot: str) -> Filler:
+        return getattr(self, f"fill_{slot}")  # type: ignore[no-any-return]
+
+
+def is_question(now: Here) -> bool:
+    """Whether a free text is a question of its own rather than an answer such as a name."""
+    return "?" in now.text or (now.intent in catalogue() and now.confidence >= 0.7)
+
+
+def clear(slots: tuple[str, ...]) -> list[Event]:
+    """Forget the answers of a form."""
+    return [SlotSet(name, None) for name in (*slots, "afgebroken")]
+
+
+class Submit(Action, ABC):
+    """Base of the action after a form: `done` when it was filled, a fitting sentence or follow-up when it was left."""
+
+    slots: ClassVar[tuple[str, ...]]
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        reason = tracker.get_slot("afgebroken")
+        if reason is None:
+            return await self.done(dispatcher, tracker)
+        if reason == "stop":
+            dispatcher.utter_message(response="utter_gestopt")
+        events = clear(self.slots)
+        if follow := FOLLOW_UPS.get(reason):
+            events.append({"event": "followup", "name": follow})
+        return events
+
+    @abstractmethod
+    async def done(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """The form is complete: do it and answer."""
+
+
+FOLLOW_UPS = {
+    "contact_medewerker": "action_offer_person",
+    "frustration": "action_offer_person",
+    "choose_chat": "action_handover",
+    "choose_callback": "terugbel_form",
+    "zaakstatus": "zaakstatus_form",
+    "afspraak_maken": "afspraak_form",
+    "afspraak_verzetten": "verzet_form",
+    "afspraak_annuleren": "annuleer_form",
+}

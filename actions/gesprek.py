@@ -1,0 +1,57 @@
+"""When the bot does not understand: a question back with choices first, a way to a person the second time."""
+
+from typing import ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import catalogue, here
+from actions.forms import Event
+from actions.medewerker import offer
+
+LIKELY = 0.08  # confidence from which a topic is worth offering
+OFFERED = 3
+
+
+class ActionNotUnderstood(Action):
+    """Offers the likeliest topics, else asks back; when the turn before was not understood either, offers a person."""
+
+    not_understood: ClassVar[set[str]] = {"action_not_understood"}
+
+    def name(self) -> str:
+        return "action_not_understood"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        now = here(tracker)
+        if self._again(tracker):
+            await offer(now, dispatcher, "utter_aanbod_not_understood")
+            return []
+        buttons = [{"title": topic.title, "payload": f"/{topic.slug}"} for topic in self._likely(tracker)]
+        if buttons:
+            buttons.append({"title": "Iets anders", "payload": "/something_else"})
+            dispatcher.utter_message(response="utter_bedoelt_u", buttons=buttons)
+        else:
+            dispatcher.utter_message(response="utter_niet_begrepen")
+        return []
+
+    def _again(self, tracker: Tracker) -> bool:
+        """Whether the bot's last turn before this one was a misunderstanding too."""
+        turns = 0
+        for event in reversed(tracker.events):
+            if event["event"] == "user":
+                turns += 1
+                if turns == 2:
+                    return False
+            elif turns == 1 and event["event"] == "action" and event["name"] in self.not_understood:
+                return True
+        return False
+
+    def _likely(self, tracker: Tracker) -> list:
+        ranking = tracker.latest_message.get("intent_ranking", [])
+        found = [
+            catalogue()[item["name"]]
+            for item in ranking
+            if item["confidence"] >= LIKELY and item["name"] in catalogue()
+            and catalogue()[item["name"]].topic not in {"smalltalk", "crisis", "out_of_scope"}
+        ]
+        return found[:OFFERED]

@@ -1,0 +1,85 @@
+"""The SQLite file of the demonstration appointments.
+
+That two people never get the same desk at the same time is the database's doing: every minute of an appointment is a
+row, unique per location and desk, written in an immediate transaction. That holds for any mix of products and for any
+number of threads and processes on the same file.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+
+from bot.appointments import AppointmentsUnavailable
+
+SETUP = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what is erased is not to be found in the file either
+    """CREATE TABLE IF NOT EXISTS appointment (
+        reference TEXT PRIMARY KEY, product TEXT NOT NULL, location TEXT NOT NULL, start INTEGER NOT NULL,
+        seconds INTEGER NOT NULL, revision INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0,
+        name TEXT, email TEXT, phone TEXT)""",
+    """CREATE TABLE IF NOT EXISTS taken (
+        location TEXT, minute INTEGER, desk INTEGER, reference TEXT NOT NULL REFERENCES appointment ON DELETE CASCADE,
+        PRIMARY KEY (location, minute, desk)) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS taken_by ON taken (reference)",
+    """CREATE TABLE IF NOT EXISTS outcome (
+        key TEXT PRIMARY KEY, reference TEXT NOT NULL REFERENCES appointment ON DELETE CASCADE,
+        start INTEGER NOT NULL, revision INTEGER NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS outcome_of ON outcome (reference)",
+)
+
+
+class Store:
+    """Transactions on the file, each on its own connection; `busy_seconds` is the longest wait for another writer.
+
+    Any error of SQLite undoes the transaction and becomes AppointmentsUnavailable.
+    """
+
+    def __init__(self, path: Path, busy_seconds: float) -> None:
+        self._path = path
+        self._busy_seconds = busy_seconds
+
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """One consistent view; waits for no writer."""
+        return self._transaction("BEGIN DEFERRED")
+
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        """All or nothing. The write lock is taken at once: what is read stays true until it is written."""
+        return self._transaction("BEGIN IMMEDIATE")
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)) as db:
+                db.row_factory = sqlite3.Row
+                self._use_wal(db)
+                for statement in SETUP:
+                    db.execute(statement)
+                db.execute(begin)
+                with db:
+                    yield db
+        except sqlite3.Error as exc:
+            raise AppointmentsUnavailable("the appointments file can't be used now") from exc
+
+    def _use_wal(self, db: sqlite3.Connection) -> None:
+        """Several that open a new file at once are told it is busy, without SQLite's usual waiting: so wait here."""
+        deadline = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as exc:
+                if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.01)
+
+
+def taken(db: sqlite3.Connection, location_id: str, wanted: range) -> set[tuple[int, int]]:
+    """The (minute, desk) pairs that are taken within the wanted minutes."""
+    rows = db.execute(
+        "SELECT minute, desk FROM taken WHERE location = ? AND minute >= ? AND minute < ?",
+        [location_id, wanted.start, wanted.stop],
+    )
+    return {(minute, desk) for minute, desk in rows}

@@ -1,0 +1,74 @@
+"""From what Rasa said to events of the protocol."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel
+
+from bot.conversation import events
+from bot.conversation.events import Event
+
+BOT = "Balie"
+
+
+class LogChannel(OutputChannel):
+    """Collects responses whole, with their metadata, instead of sending them."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self.responses: list[dict[str, Any]] = []
+
+    def name(self) -> str:  # type: ignore[override]
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.responses.append(message)
+
+
+@dataclass
+class Said:
+    """The answer of a turn. `handover`: what the agent is told, when the conversation goes to the queue.
+
+    `hide`: numbers of events whose text was personal; `forget`: whether the tracker must not keep what was said.
+    """
+
+    events: list[Event] = field(default_factory=list)
+    handover: Event | None = None
+    hide: list[int] = field(default_factory=list)
+    forget: bool = False
+
+
+def collect(responses: list[dict[str, Any]], turn: str, confidence: float) -> Said:
+    """Events for the responses of one turn, in order.
+
+    Actions speak to the brain by `custom` (rasa-sdk's json_message): `parts` and `meta` for the message itself, `event` for an
+    event of its own, `handover`, `hide` and `forget` as in `Said`.
+    """
+    said = Said()
+    for response in responses:
+        custom = response.get("custom") or {}
+        if response.get("text"):
+            said.events.append(_message(response, custom, turn, confidence))
+        if custom.get("event"):
+            said.events.append({"at": events.now(), "turn": turn, **custom["event"]})
+        said.handover = custom.get("handover", said.handover)
+        said.hide += custom.get("hide", [])
+        said.forget = said.forget or bool(custom.get("forget"))
+    return said
+
+
+def _message(response: dict[str, Any], custom: dict[str, Any], turn: str, confidence: float) -> Event:
+    metadata = response.get("metadata") or {}
+    body = events.message("bot", response["text"].strip(), name=BOT, turn=turn)
+    parts: list[Event] = list(custom.get("parts", []))
+    if buttons := response.get("buttons"):
+        options = [{"label": button["title"], "value": str(i)} for i, button in enumerate(buttons, start=1)]
+        parts.append({"kind": "choices", "id": f"q_{turn}", "options": options})
+        body["_payloads"] = [button["payload"] for button in buttons]
+    if metadata.get("source"):
+        parts.append({"kind": "link", "label": metadata.get("source_label", "Meer informatie"), "url": metadata["source"]})
+    if parts:
+        body["parts"] = parts
+    known = {key: metadata[key] for key in ("topic", "outcome", "source", "reviewed") if key in metadata}
+    body["meta"] = {"outcome": "answered"} | known | custom.get("meta", {}) | {"confidence": round(float(confidence), 3)}
+    return body

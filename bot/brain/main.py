@@ -1,0 +1,34 @@
+"""Start of a brain process."""
+
+import asyncio
+import signal
+
+from bot.brain import environment
+from bot.conversation.mailbox import Mailbox
+from bot.settings import Settings
+from bot.wiring import build
+
+
+def run(settings: Settings, redis_url: str, name: str) -> None:
+    """Load the model and take turns until SIGTERM or SIGINT. Raises bot.brain.assistant.ModelMissing."""
+    environment.prepare(settings.log_level)
+    asyncio.run(_run(settings, redis_url, name))
+
+
+async def _run(settings: Settings, redis_url: str, name: str) -> None:
+    from actions import context
+    from bot.brain.assistant import Assistant
+    from bot.brain.worker import Worker
+
+    services = build(settings, redis_url)
+    context.use(services)
+    assistant = Assistant(settings.model_path, services.gemeenten, settings.tracker_events)
+    mailbox = Mailbox(services.redis, services.redis_blocking, name, settings.lease_seconds)
+    worker = Worker(mailbox, assistant.answer, services.gemeenten, settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        await worker.run()
+    finally:
+        await services.aclose()

@@ -1,0 +1,41 @@
+"""Answers with the municipality's own values in them."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot import gemeenten, settings
+from bot.gemeenten import Gemeente
+
+
+class GemeenteNLG(TemplatedNaturalLanguageGenerator):
+    """Fills `{names}` in a response with values of the municipality of the conversation, then slots, then the action's own.
+
+    Rasa's own commands make it from endpoints.yml (`nlg.type`); then the first municipality of the settings is used.
+    """
+
+    def __init__(
+        self,
+        endpoint_config: EndpointConfig | None = None,
+        domain: Domain | None = None,
+        found: Mapping[str, Gemeente] | None = None,
+    ) -> None:
+        super().__init__(domain.responses if domain else {})
+        self._gemeenten = found or gemeenten.load(settings.load().gemeente_names)
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """The response, or None when the domain has none of this name."""
+        metadata = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
+        gemeente = self._gemeenten.get(str(metadata.get("gemeente"))) or next(iter(self._gemeenten.values()))
+        values = gemeente.variables(datetime.now(UTC)) | kwargs
+        found: dict[str, Any] | None = self.generate_from_slots(
+            utter_action, tracker.current_slot_values(), output_channel, **values
+        )
+        return found

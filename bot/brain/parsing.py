@@ -1,0 +1,42 @@
+"""From an event of the log to what Rasa is told. A citizen can never type an intent: `/…` is plain text here."""
+
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.conversation.events import Event
+
+RANKED = 3
+
+
+async def parse(event: Event, processor: MessageProcessor) -> dict[str, Any]:
+    """Rasa's parse data for the event that gave the bot its turn."""
+    if event["type"] == "handover":
+        return _intent("handover_returned", event.get("outcome") or "")
+    if fields := event.get("_fields"):
+        return _intent("inform", event["text"], [{"entity": name, "value": value} for name, value in fields.items()])
+    payload = event.get("_payload", "")
+    if payload.startswith("/"):
+        return _payload(payload, event["text"])
+    return await _text(payload or event["text"], processor)
+
+
+async def _text(text: str, processor: MessageProcessor) -> dict[str, Any]:
+    plain = text.strip().lstrip("/").strip() or "?"
+    data = await processor.parse_message(UserMessage(plain))
+    data["intent_ranking"] = data.get("intent_ranking", [])[:RANKED]
+    return data  # type: ignore[no-any-return]
+
+
+def _payload(payload: str, label: str) -> dict[str, Any]:
+    """The intent and entities of a button that the bot itself offered."""
+    message: Message = YAMLStoryReader.unpack_regex_message(Message({"text": payload}))
+    return _intent(message.get("intent", {}).get("name"), label, message.get("entities", []))
+
+
+def _intent(name: str, text: str, entities: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    intent = {"name": name, "confidence": 1.0}
+    return {"text": text, "intent": intent, "intent_ranking": [intent], "entities": entities or []}

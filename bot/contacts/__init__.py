@@ -1,0 +1,65 @@
+"""Calling citizens back: what the counter asks of any contact register.
+
+The bot is no system of record: a request to be called lives in the register until an employee has dealt with it.
+Every adapter passes `tests/contract/test_contacts.py`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+class CallbackNotFound(Exception):
+    """The register has no call-back request with this reference."""
+
+
+class ContactsUnavailable(Exception):
+    """The register didn't answer as it should. Whether it acted is unknown: try again with the same key."""
+
+
+@dataclass(frozen=True)
+class CallbackRequest:
+    """A citizen who wants to be called.
+
+    `when` is the part of the day in the citizen's words, `topic` a topic slug, `summary` what the employee should
+    know beforehand, `conversation` where the transcript is. Personal data: never logged.
+    """
+
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+    when: str
+    topic: str | None
+    summary: str = field(repr=False)
+    conversation: str
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The proof of a request: `reference` is for the citizen."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class OpenCallback:
+    """A request that nobody has dealt with yet; `registered` is an aware datetime in UTC."""
+
+    reference: str
+    request: CallbackRequest
+    registered: datetime
+
+
+class Contacts(Protocol):
+    """A contact register. Every method may raise ContactsUnavailable."""
+
+    async def register(self, request: CallbackRequest, *, key: str) -> Registered:
+        """Ask to be called. The same key again gives the same reference and no second request, even when done."""
+
+    async def open(self, limit: int) -> list[OpenCallback]:
+        """The requests that wait, the longest waiting first, at most `limit`."""
+
+    async def done(self, reference: str, outcome: str) -> None:
+        """An employee dealt with it. Done again is no error; the first outcome stands. Raises CallbackNotFound."""
+
+    async def aclose(self) -> None:
+        """Give back connections. The adapter isn't used afterwards."""

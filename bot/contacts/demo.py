@@ -1,0 +1,108 @@
+"""Call-back requests in one SQLite file, for demonstrations and small trials.
+
+Safe among threads and processes on the same file. What it knows of a citizen is erased as soon as the request is done.
+"""
+
+import asyncio
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.contacts import CallbackNotFound, CallbackRequest, ContactsUnavailable, OpenCallback, Registered
+
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1: these are mistaken for one another
+
+SETUP = """CREATE TABLE IF NOT EXISTS callback (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, reference TEXT NOT NULL UNIQUE,
+    registered INTEGER NOT NULL, outcome TEXT,
+    name TEXT, phone TEXT, moment TEXT, topic TEXT, summary TEXT, conversation TEXT)"""
+
+
+class DemoContacts:
+    """The `Contacts` port on SQLite. `busy_seconds` is the longest wait for another writer."""
+
+    def __init__(
+        self, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), busy_seconds: float = 2.0
+    ) -> None:
+        self._path = path
+        self._now = now
+        self._busy_seconds = busy_seconds
+
+    async def register(self, request: CallbackRequest, *, key: str) -> Registered:
+        return await asyncio.to_thread(self._register, request, key)
+
+    async def open(self, limit: int) -> list[OpenCallback]:
+        return await asyncio.to_thread(self._open, limit)
+
+    async def done(self, reference: str, outcome: str) -> None:
+        await asyncio.to_thread(self._done, reference.strip().upper(), outcome)
+
+    async def aclose(self) -> None:
+        """Nothing to give back: every action opens and closes its own connection."""
+
+    def _register(self, request: CallbackRequest, key: str) -> Registered:
+        reference = "C-" + "".join(secrets.choice(LETTERS) for _ in range(6))
+        person = (request.name, request.phone, request.when, request.topic, request.summary, request.conversation)
+        with self._transaction("IMMEDIATE") as db:
+            db.execute(
+                "INSERT INTO callback (key, reference, registered, name, phone, moment, topic, summary, conversation)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+                (key, reference, int(self._now().timestamp()), *person),
+            )
+            row = db.execute("SELECT reference FROM callback WHERE key = ?", [key]).fetchone()
+        return Registered(row["reference"])
+
+    def _open(self, limit: int) -> list[OpenCallback]:
+        with self._transaction("DEFERRED") as db:
+            rows = db.execute(
+                "SELECT * FROM callback WHERE outcome IS NULL ORDER BY number LIMIT ?", [max(limit, 0)]
+            ).fetchall()
+        return [_waiting(row) for row in rows]
+
+    def _done(self, reference: str, outcome: str) -> None:
+        with self._transaction("IMMEDIATE") as db:
+            found = db.execute(
+                "UPDATE callback SET outcome = coalesce(outcome, ?), name = NULL, phone = NULL, moment = NULL,"
+                " summary = NULL, conversation = NULL WHERE reference = ?",
+                [outcome, reference],
+            )
+            if not found.rowcount:
+                raise CallbackNotFound(reference)
+
+    @contextmanager
+    def _transaction(self, mode: str) -> Iterator[sqlite3.Connection]:
+        """All or nothing. IMMEDIATE takes the write lock at once: what is read stays true until it is written."""
+        try:
+            with closing(sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)) as db:
+                db.row_factory = sqlite3.Row
+                self._use_wal(db)
+                db.execute("PRAGMA secure_delete = ON")  # what is erased is not to be found in the file either
+                db.execute(SETUP)
+                db.execute(f"BEGIN {mode}")
+                with db:
+                    yield db
+        except sqlite3.Error as exc:
+            raise ContactsUnavailable("the contacts file can't be used now") from exc
+
+    def _use_wal(self, db: sqlite3.Connection) -> None:
+        """Several that open a new file at once are told it is busy, without SQLite's usual waiting: so wait here."""
+        deadline = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as exc:
+                if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.01)
+
+
+def _waiting(row: sqlite3.Row) -> OpenCallback:
+    request = CallbackRequest(
+        row["name"], row["phone"], row["moment"], row["topic"], row["summary"], row["conversation"]
+    )
+    return OpenCallback(row["reference"], request, datetime.fromtimestamp(row["registered"], UTC))

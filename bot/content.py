@@ -1,0 +1,56 @@
+"""The catalogue of topics: what the files in `data/nlu` say of each answer besides its text. Knows no Rasa."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.settings import ROOT
+
+FOLDER = ROOT / "data" / "nlu"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One answer: `slug` is its intent, `title` what a button says, `product` the appointment that goes with it, if any."""
+
+    slug: str
+    topic: str
+    title: str
+    product: str | None = None
+
+
+class Catalogue(Mapping[str, Topic]):
+    """All topics by intent. An intent that is not in here has no answer of its own."""
+
+    def __init__(self, topics: dict[str, Topic]) -> None:
+        self._topics = topics
+
+    def __getitem__(self, slug: str) -> Topic:
+        return self._topics[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._topics)
+
+    def __len__(self) -> int:
+        return len(self._topics)
+
+
+def load(folder: Path = FOLDER) -> Catalogue:
+    """Read the responses `utter_<intent>` of all files below `folder`."""
+    topics: dict[str, Topic] = {}
+    for path in sorted(folder.rglob("*.yml")):
+        content = yaml.load(path.read_text(), Loader=yaml.CSafeLoader) or {}
+        for item in content.get("nlu", []):
+            slug = item.get("intent", "")
+            variants = content.get("responses", {}).get(f"utter_{slug}")
+            if variants:
+                topics[slug] = _topic(slug, variants[0].get("metadata", {}))
+    return Catalogue(topics)
+
+
+def _topic(slug: str, metadata: dict[str, Any]) -> Topic:
+    title = metadata.get("title") or slug.replace("_", " ").capitalize()
+    return Topic(slug, metadata.get("topic", slug), title, metadata.get("appointment_product"))

@@ -1,0 +1,69 @@
+"""Events of the citizen protocol, version 1, as they are kept and as they are shown.
+
+Kept: a JSON body without number. Shown: with `v`, `seq`, `id`, and without the private fields (their names start with `_`).
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+Event = dict[str, Any]
+
+VERSION = 1
+HIDDEN = "(verborgen)"  # what the log says where personal data stood
+
+_json = msgspec.json.Encoder()
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def dump(body: Event) -> bytes:
+    return _json.encode(body)
+
+
+def load(raw: bytes | str) -> Event:
+    return msgspec.json.decode(raw)  # type: ignore[no-any-return]
+
+
+def message(role: str, text: str, *, name: str | None = None, **extra: Any) -> Event:
+    """A message body. `extra`: parts, meta, turn, cid, lang and private fields such as `_payload`."""
+    sender = {"role": role} | ({"name": name} if name else {})
+    return {"type": "message", "at": now(), "from": sender, "text": text, "lang": "nl", **extra}
+
+
+def turn_done(turn: str) -> Event:
+    return {"type": "turn_done", "turn": turn}
+
+
+def handover(state: str, **extra: Any) -> Event:
+    """`state`: offered | queued | assigned | transferred | unavailable | returned | closed."""
+    return {"type": "handover", "state": state, "at": now(), **extra}
+
+
+def public(body: Event, seq: int) -> Event:
+    """The event as a client may see it."""
+    shown = {key: value for key, value in body.items() if not key.startswith("_")}
+    if body["type"] == "message" and body["from"]["role"] == "citizen":
+        shown["turn"] = f"t_{seq}"
+    return {"v": VERSION, "seq": seq, "id": f"m_{seq}", **shown}
+
+
+def redacted(body: Event) -> Event:
+    """The same message without what was said: text, payload and form values are gone."""
+    kept = {key: value for key, value in body.items() if key not in {"_payload", "_fields", "parts"}}
+    return kept | {"text": HIDDEN, "redacted": True}
+
+
+def asks(body: Event) -> bool:
+    """Whether the message carries something to choose or fill in, and so makes older questions expire."""
+    kinds = {"choices", "date", "time", "form"}
+    return any(part.get("kind") in kinds for part in body.get("parts", []))
+
+
+def find_part(body: Event, kinds: Sequence[str]) -> Event | None:
+    """First part of one of these kinds, or None."""
+    return next((part for part in body.get("parts", []) if part["kind"] in kinds), None)

@@ -1,0 +1,98 @@
+"""One reader per edge process that wakes all its open event streams: an open stream is never a Redis connection of its own."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.conversation import keys
+
+log = structlog.get_logger()
+
+BLOCK_SECONDS = 5.0
+ANY = "*"  # subscribe to this to hear of every conversation
+
+
+class Listener:
+    """Wakes when its conversation has something new. `signals` holds what is not kept, such as `typing:agent`."""
+
+    def __init__(self) -> None:
+        self._woken = asyncio.Event()
+        self.signals: list[str] = []
+
+    def wake(self, signal: str | None = None) -> None:
+        if signal and len(self.signals) < 20:
+            self.signals.append(signal)
+        self._woken.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """True when woken, False after `seconds` of silence."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return False
+        self._woken.clear()
+        return True
+
+    def take_signals(self) -> list[str]:
+        taken, self.signals = self.signals, []
+        return taken
+
+
+class Feed:
+    """Reads the stream of news and wakes listeners. Run `run()` as a task."""
+
+    def __init__(self, blocking_client: Redis) -> None:
+        self._client = blocking_client
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
+
+    @contextlib.contextmanager
+    def listen(self, conv: str) -> Iterator[Listener]:
+        listener = Listener()
+        self._listeners[conv].add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners[conv].discard(listener)
+            if not self._listeners[conv]:
+                del self._listeners[conv]
+
+    def count(self, conv: str | None = None) -> int:
+        """Open listeners, of one conversation or of all."""
+        return len(self._listeners.get(conv, ())) if conv else sum(map(len, self._listeners.values()))
+
+    async def run(self) -> None:
+        """Read for ever. After a lost connection everybody is woken once: they may have missed something."""
+        last = "$"
+        while True:
+            try:
+                if last == "$":
+                    last = await self._newest()
+                    self._wake_all()
+                for _, items in await self._client.xread({keys.FEED: last}, count=500, block=int(BLOCK_SECONDS * 1000)):
+                    for entry, fields in items:
+                        last = entry.decode()
+                        self._wake(fields[b"c"].decode(), fields.get(b"e", b"").decode())
+            except RedisError as exc:
+                log.warning("feed_lost", error=type(exc).__name__)
+                last = "$"
+                await asyncio.sleep(0.5)
+
+    async def _newest(self) -> str:
+        found = await self._client.xrevrange(keys.FEED, count=1)
+        return found[0][0].decode() if found else "0-0"
+
+    def _wake(self, conv: str, signal: str) -> None:
+        for key in (conv, ANY):
+            for listener in self._listeners.get(key, ()):
+                listener.wake(signal or None)
+
+    def _wake_all(self) -> None:
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.wake()

@@ -1,0 +1,191 @@
+"""The log of conversations: create, receive a citizen's message, read, erase."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.conversation import events, keys
+from bot.conversation.events import Event
+from bot.conversation.redis import StoreUnavailable, script
+
+DAY = 86400
+
+Outcome = Literal["new", "again", "gone", "reused", "expired", "full", "busy", "overloaded"]
+
+
+class UnknownConversation(Exception):
+    """There is no such conversation: never was, erased, or past its time."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much one conversation and the backlog may hold; numbers of messages, conversations and events."""
+
+    max_inbox: int
+    max_backlog: int
+    max_events: int
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What is known of a conversation besides its log."""
+
+    id: str
+    gemeente: str
+    channel: str
+    locale: str
+    owner: str  # bot | queue | agent
+    agent: str
+    agent_name: str
+    queued_at: int  # seconds since 1970 by the clock of Redis; 0 when never queued
+    handover: Event  # topic, summary, case number: what the agent is told
+    retention_days: int
+
+
+class Store:
+    """The log, over a Redis client. Every method raises StoreUnavailable when Redis does not answer in time."""
+
+    def __init__(self, client: Redis, bounds: Bounds) -> None:
+        self._client = client
+        self._bounds = bounds
+        self._receive = script(client, "receive")
+
+    async def create(
+        self, gemeente: str, channel: str, locale: str, retention_days: int, first: Event, *, caller: str = "",
+        conv: str | None = None,
+    ) -> tuple[str, str]:
+        """A new conversation that begins with the event `first`. Returns its id and its token, which is kept only as a hash.
+
+        `caller`: hashed network address, for limits of look-ups. `conv`: an id of the connector's own (Telegram); when it
+        exists already nothing changes and the token is empty.
+        """
+        conv = conv or "c_" + secrets.token_urlsafe(16)
+        token = secrets.token_urlsafe(32)
+        fields = {
+            "gemeente": gemeente, "channel": channel, "locale": locale, "token": digest(token), "owner": "bot",
+            "retention_days": retention_days, "caller": caller, "created": events.now(),
+        }
+        try:
+            if not await self._client.hsetnx(keys.meta(conv), "gemeente", gemeente):  # type: ignore[misc]
+                return conv, ""
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.hset(keys.meta(conv), mapping=fields)  # type: ignore[arg-type]
+                pipe.rpush(keys.log(conv), events.dump(first))
+                pipe.expire(keys.meta(conv), retention_days * DAY)
+                pipe.expire(keys.log(conv), retention_days * DAY)
+                await pipe.execute()
+        except RedisError as exc:
+            raise StoreUnavailable("create") from exc
+        return conv, token
+
+    async def authenticate(self, conv: str, token: str) -> Conversation:
+        """The conversation, if the token is its own. Raises UnknownConversation or PermissionError."""
+        found, expected = await self._meta(conv)
+        if not hmac.compare_digest(expected, digest(token)):
+            raise PermissionError(conv)
+        return found
+
+    async def get(self, conv: str) -> Conversation:
+        """Raises UnknownConversation."""
+        return (await self._meta(conv))[0]
+
+    async def _meta(self, conv: str) -> tuple[Conversation, str]:
+        try:
+            raw = await self._client.hgetall(keys.meta(conv))  # type: ignore[misc]
+        except RedisError as exc:
+            raise StoreUnavailable("meta") from exc
+        if not raw:
+            raise UnknownConversation(conv)
+        data = {key.decode(): value.decode() for key, value in raw.items()}
+        return Conversation(
+            id=conv, gemeente=data["gemeente"], channel=data["channel"], locale=data["locale"], owner=data["owner"],
+            agent=data.get("agent", ""), agent_name=data.get("agent_name", ""), queued_at=int(data.get("queued_at") or 0),
+            handover=events.load(data["handover"]) if data.get("handover") else {},
+            retention_days=int(data["retention_days"]),
+        ), data["token"]
+
+    async def receive(
+        self, conversation: Conversation, cid: str, body: Event, fingerprint: str, reply_to: int | None = None
+    ) -> tuple[Outcome, int]:
+        """Accept a citizen's message, once per `cid`. `fingerprint`: digest of the request, to tell a repeat from a reuse.
+
+        `reply_to`: number of the question that this answers; it must be the newest one. Returns the outcome and the number.
+        """
+        conv, bounds = conversation.id, self._bounds
+        args = [
+            conv, cid, fingerprint, events.dump(body), conversation.retention_days * DAY,
+            bounds.max_inbox, bounds.max_backlog, bounds.max_events, "" if reply_to is None else reply_to,
+        ]
+        names = [keys.meta(conv), keys.log(conv), keys.cids(conv), keys.inbox(conv), keys.TURNS, keys.FEED, keys.tracker(conv)]
+        try:
+            outcome, seq = await self._receive(keys=names, args=args)
+        except RedisError as exc:
+            raise StoreUnavailable("receive") from exc
+        return outcome.decode(), int(seq)
+
+    async def read(self, conv: str, after: int, limit: int = 500) -> list[tuple[int, Event]]:
+        """Kept events with numbers after+1 … after+limit, oldest first."""
+        try:
+            raw = await self._client.lrange(keys.log(conv), after, after + limit - 1)  # type: ignore[misc]
+        except RedisError as exc:
+            raise StoreUnavailable("read") from exc
+        return [(after + i, events.load(body)) for i, body in enumerate(raw, start=1)]
+
+    async def history(self, conv: str, before: int | None, limit: int) -> list[tuple[int, Event]]:
+        """The last `limit` events with a number below `before` (all of them when None), oldest first."""
+        end = (await self.length(conv)) if before is None else max(before - 1, 0)
+        start = max(end - limit, 0)
+        return await self.read(conv, start, end - start) if end > start else []
+
+    async def length(self, conv: str) -> int:
+        """Number of the last event; 0 when there is none."""
+        try:
+            return int(await self._client.llen(keys.log(conv)))  # type: ignore[misc]
+        except RedisError as exc:
+            raise StoreUnavailable("length") from exc
+
+    async def event(self, conv: str, seq: int) -> Event | None:
+        found = await self.read(conv, seq - 1, 1) if seq > 0 else []
+        return found[0][1] if found else None
+
+    async def erase(self, conversation: Conversation) -> None:
+        """Remove the conversation everywhere, at once. Whoever still works on it can't commit any more."""
+        try:
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.delete(*keys.conversation(conversation.id))
+                for group in (keys.waiting, keys.active, keys.closed):
+                    pipe.zrem(group(conversation.gemeente), conversation.id)
+                pipe.xadd(keys.FEED, {"c": conversation.id, "e": "erased"}, maxlen=10000, approximate=True)
+                await pipe.execute()
+        except RedisError as exc:
+            raise StoreUnavailable("erase") from exc
+
+    async def signal(self, conv: str, name: str) -> None:
+        """Tell whoever is listening something that is not kept, such as `typing:agent`."""
+        try:
+            await self._client.xadd(keys.FEED, {"c": conv, "e": name}, maxlen=10000, approximate=True)
+        except RedisError as exc:
+            raise StoreUnavailable("signal") from exc
+
+    async def writable(self) -> bool:
+        """Whether Redis takes a write right now."""
+        try:
+            return bool(await self._client.set(f"{keys.PREFIX}:ready", "1", ex=60))
+        except RedisError:
+            return False
+
+    async def backlog(self) -> int:
+        """Conversations that wait for a brain or have one working on them."""
+        try:
+            return int(await self._client.xlen(keys.TURNS))
+        except RedisError as exc:
+            raise StoreUnavailable("backlog") from exc
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

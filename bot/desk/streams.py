@@ -1,0 +1,168 @@
+"""Event streams of the desk: the lists, and one conversation with the numbers that the citizen has too."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from bot.conversation.redis import StoreUnavailable
+from bot.conversation.sessions import Session
+from bot.conversation.store import UnknownConversation
+from bot.desk import words
+from bot.desk.access import Forbidden, Look, look, record, shown
+from bot.desk.state import Desk
+from bot.desk.web import Problem
+
+WRITE_SECONDS = 20.0  # a browser that reads nothing for so long is gone
+TYPING_SECONDS = 6
+
+
+class Ended(Exception):
+    """The stream is over: the browser left, signed out, or may not read on."""
+
+
+class Stream:
+    """One open `text/event-stream` response."""
+
+    def __init__(self, desk: Desk, session: Session, request: web.Request) -> None:
+        self._desk, self._session, self._request = desk, session, request
+        self._pause = desk.services.settings.ping_seconds
+        self._next_ping = 0.0
+        self.response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+
+    async def send(self, body: dict[str, Any], seq: int | None = None) -> None:
+        """Raises Ended when the browser is gone."""
+        number = f"id: {seq}\n" if seq is not None else ""
+        frame = f"{number}data: ".encode() + msgspec.json.encode(body) + b"\n\n"
+        try:
+            async with asyncio.timeout(WRITE_SECONDS):
+                await self.response.write(frame)
+        except (ConnectionError, TimeoutError) as exc:
+            raise Ended from exc
+
+    @property
+    def until_ping(self) -> float:
+        return max(self._next_ping - asyncio.get_running_loop().time(), 0.0)
+
+    async def ping(self) -> None:
+        """When it is time: a sign of life, and a look whether the session still stands."""
+        if self.until_ping > 0:
+            return
+        self._next_ping = asyncio.get_running_loop().time() + self._pause
+        await self.send({"type": "ping"})
+        with contextlib.suppress(StoreUnavailable):
+            if await self._desk.sessions.get(self._session.id) is None:
+                await self.send({"type": "signed_out", "title": words.SIGNED_OUT})
+                raise Ended
+
+
+@contextlib.asynccontextmanager
+async def opened(desk: Desk, session: Session, request: web.Request) -> AsyncIterator[Stream]:
+    """An open stream that ends in order, also when the process stops."""
+    if len(desk.streams) >= desk.services.settings.max_streams:
+        raise Problem(503, "busy", words.STORE_DOWN, retry_after=10)
+    stream = Stream(desk, session, request)
+    task = asyncio.current_task()
+    assert task is not None
+    desk.streams.add(task)
+    try:
+        await stream.response.prepare(request)
+        with contextlib.suppress(Ended):
+            yield stream
+    finally:
+        desk.streams.discard(task)
+
+
+async def lists(desk: Desk, session: Session, request: web.Request) -> web.StreamResponse:
+    """`GET /desk/api/events`: the lists, whole, whenever something in them changed."""
+    board, presences = desk.boards[session.gemeente], desk.presences
+    await presences.alive(session.gemeente, session.agent)
+    async with opened(desk, session, request) as stream:
+        with board.watch(), presences.window(session):
+            await _send_lists(desk, session, stream)
+    return stream.response
+
+
+async def _send_lists(desk: Desk, session: Session, stream: Stream) -> None:
+    board, version, sent = desk.boards[session.gemeente], 0, b""
+    while True:
+        await board.wait(version, stream.until_ping)
+        if board.version > version:
+            version = board.version
+            view = board.snapshot.view(session.agent.id)
+            encoded = msgspec.json.encode(view)
+            if encoded != sent:
+                sent = encoded
+                await stream.send(view | {"now": await _now(desk)})
+        await stream.ping()
+
+
+async def _now(desk: Desk) -> float | None:
+    """The clock that waiting times are measured with, for the browser to set its own by."""
+    try:
+        return await desk.services.handover.now()
+    except StoreUnavailable:
+        return None
+
+
+async def conversation(desk: Desk, session: Session, request: web.Request) -> web.StreamResponse:
+    """`GET /desk/api/conv/{c}/events?after=N`: the log from N+1 on, as it grows."""
+    conv = request.match_info["conv"]
+    after = _number(request)
+    found = await look(desk.services.store, desk.services.handover, session, conv)
+    record(session, conv, "follow", seq=after)
+    with desk.feed.listen(conv) as listener:  # before the first read: nothing falls in between
+        async with opened(desk, session, request) as stream:
+            while True:
+                after, found = await _send_new(desk, session, stream, found, after)
+                await stream.ping()
+                await listener.wait(stream.until_ping)
+                for signal in listener.take_signals():
+                    await _send_signal(stream, signal)
+    return stream.response
+
+
+async def _send_new(desk: Desk, session: Session, stream: Stream, found: Look, after: int) -> tuple[int, Look]:
+    """Send what the log has beyond `after`. A change of owner decides anew whether and how far this agent may read."""
+    try:
+        while batch := await desk.services.store.read(found.conversation.id, after):
+            if any(body["type"] == "handover" for _, body in batch) or found.until is None:
+                found = await look(desk.services.store, desk.services.handover, session, found.conversation.id)
+            for seq, body in batch:
+                if found.until is not None and seq > found.until:
+                    break
+                after = seq
+                await stream.send(shown(body, seq), seq)
+            if found.until is not None and after >= found.until:
+                await stream.send({"type": "end"})
+                raise Ended
+    except Forbidden as forbidden:
+        await stream.send({"type": "reset", "reason": "moved", "title": forbidden.title})
+        raise Ended from forbidden
+    except UnknownConversation as unknown:
+        await stream.send({"type": "reset", "reason": "expired", "title": words.GONE})
+        raise Ended from unknown
+    except StoreUnavailable as exc:
+        raise Ended from exc  # the browser comes back by itself
+    return after, found
+
+
+async def _send_signal(stream: Stream, signal: str) -> None:
+    name, _, rest = signal.partition(":")
+    if name == "typing" and rest == "citizen":
+        await stream.send({"type": "typing", "role": "citizen", "ttl_s": TYPING_SECONDS})
+    elif name == "read" and rest.isdecimal():
+        await stream.send({"type": "read", "role": "citizen", "seq": int(rest)})
+    elif name == "erased":
+        await stream.send({"type": "reset", "reason": "expired", "title": words.GONE})
+        raise Ended
+
+
+def _number(request: web.Request) -> int:
+    raw = request.query.get("after") or request.headers.get("Last-Event-ID") or "0"
+    if not raw.isdecimal() or len(raw) > 9:
+        raise Problem(422, "invalid", "`after` moet een getal zijn.")
+    return int(raw)

@@ -1,0 +1,152 @@
+"""The door of the desk: headers, same origin, session and token on every request; errors as problem documents."""
+
+from collections.abc import Awaitable, Callable
+from hmac import compare_digest
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from bot.conversation.handover import Refused
+from bot.conversation.redis import StoreUnavailable
+from bot.conversation.sessions import Session
+from bot.conversation.store import UnknownConversation
+from bot.desk import words
+from bot.desk.access import Forbidden
+from bot.desk.state import Desk
+
+audit = structlog.get_logger("audit")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+SignedIn = Callable[[Desk, Session, web.Request], Awaitable[web.StreamResponse]]
+Body = TypeVar("Body", bound=msgspec.Struct)
+
+RETRY_SECONDS = 3
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+
+
+class Problem(Exception):
+    """An error for the browser (RFC 9457). `title` is Dutch, for people; `kind` is for programs."""
+
+    def __init__(self, status: int, kind: str, title: str, *, retry_after: int = 0, **extra: Any) -> None:
+        super().__init__(kind)
+        self.status, self.kind, self.title, self.retry_after, self.extra = status, kind, title, retry_after, extra
+
+    def response(self) -> web.Response:
+        body = {"type": f"urn:balie:desk:{self.kind}", "title": self.title, "status": self.status, **self.extra}
+        headers = {"Retry-After": str(self.retry_after)} if self.retry_after else None
+        return reply(body, status=self.status, headers=headers, content_type="application/problem+json")
+
+
+def reply(
+    body: Any, *, status: int = 200, headers: dict[str, str] | None = None, content_type: str = "application/json"
+) -> web.Response:
+    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers, content_type=content_type)
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Signal on_response_prepare: nothing of the desk is framed, cached or sniffed."""
+    response.headers.update(HEADERS)
+    static = "/desk/static/" in request.path
+    response.headers["Cache-Control"] = "no-cache" if static else "no-store"
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Errors of the core as an answer an agent understands."""
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return problem.response()
+    except Forbidden as forbidden:
+        return Problem(403, "forbidden", forbidden.title).response()
+    except UnknownConversation:
+        return Problem(404, "gone", words.GONE).response()
+    except Refused as refused:
+        title = words.has_it(refused.agent_name) if refused.owner == "agent" else words.NOT_WAITING
+        name = refused.agent_name or None
+        return Problem(409, "taken", title, owner=refused.owner, agent={"name": name} if name else None).response()
+    except StoreUnavailable:
+        return Problem(503, "unavailable", words.STORE_DOWN, retry_after=RETRY_SECONDS).response()
+
+
+def check_origin(desk: Desk, request: web.Request) -> None:
+    """Refuse what another site sends. A change must say where it comes from; browsers always do."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise Problem(403, "forbidden", words.FORGED)
+    if request.method in {"GET", "HEAD"}:
+        return
+    origin = request.headers.get("Origin", "")
+    public = desk.services.settings.public_url
+    own = urlsplit(public).netloc if public else request.host
+    if urlsplit(origin).netloc != own or urlsplit(origin).scheme not in {"http", "https"}:
+        raise Problem(403, "forbidden", words.FORGED)
+    if public and urlsplit(origin).scheme != urlsplit(public).scheme:
+        raise Problem(403, "forbidden", words.FORGED)
+
+
+async def current(desk: Desk, request: web.Request) -> Session | None:
+    """The session of this browser, when it is one and its account still exists."""
+    session = await desk.sessions.get(request.cookies.get(desk.cookie, ""))
+    return session if session and desk.accounts.exists(session.gemeente, session.agent.id) else None
+
+
+def signed_in(desk: Desk, handler: SignedIn) -> Handler:
+    """The handler, for people who signed in; changes also need the token of the page."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        check_origin(desk, request)
+        session = await current(desk, request)
+        if session is None:
+            raise Problem(401, "signed_out", words.SIGNED_OUT)
+        if request.method == "POST" and not compare_digest(
+            request.headers.get("X-CSRF-Token", "").encode(), session.csrf.encode()
+        ):
+            audit.warning("desk", agent=session.agent.id, gemeente=session.gemeente, action="forged")
+            raise Problem(403, "forbidden", words.FORGED)
+        return await handler(desk, session, request)
+
+    return guarded
+
+
+async def read(desk: Desk, request: web.Request, kind: type[Body]) -> Body:
+    """The body as `kind`, or a Problem: 413 too long, 415 no JSON, 422 not what was asked for."""
+    if request.content_type != "application/json":
+        raise Problem(415, "no_json", "Stuur JSON.")
+    raw = await read_bytes(request, desk.services.settings.max_body_bytes)
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        raise Problem(422, "invalid", "Dit verzoek klopt niet.") from exc
+
+
+async def read_bytes(request: web.Request, limit: int) -> bytes:
+    """The body when it has no more than `limit` bytes; more is not read."""
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise Problem(413, "too_large", "Dit bericht is te groot.")
+    return bytes(body)
+
+
+def address(request: web.Request, trusted_proxies: int) -> str:
+    """Network address of the browser; X-Forwarded-For is believed for as many proxies as are ours."""
+    hops = [hop.strip() for value in request.headers.getall("X-Forwarded-For", []) for hop in value.split(",")]
+    if trusted_proxies and len(hops) >= trusted_proxies:
+        return hops[-trusted_proxies]
+    return request.remote or ""

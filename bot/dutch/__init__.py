@@ -1,0 +1,41 @@
+"""Dutch dates, times, numbers and addresses in free text. Pure functions, without Rasa, spaCy or a clock."""
+
+from bot.dutch.dates import find_dates, parse_date, parse_geboortedatum
+from bot.dutch.identifiers import (
+    find_emails,
+    find_huisnummers,
+    find_phones,
+    find_postcodes,
+    find_zaaknummers,
+    is_bsn,
+    parse_email,
+    parse_huisnummer,
+    parse_phone,
+    parse_postcode,
+    parse_postcode_huisnummer,
+    parse_zaaknummer,
+)
+from bot.dutch.text import Found
+from bot.dutch.times import find_dagdelen, find_times, parse_time
+
+__all__ = [
+    "Found",
+    "find_dagdelen",
+    "find_dates",
+    "find_emails",
+    "find_huisnummers",
+    "find_phones",
+    "find_postcodes",
+    "find_times",
+    "find_zaaknummers",
+    "is_bsn",
+    "parse_date",
+    "parse_email",
+    "parse_geboortedatum",
+    "parse_huisnummer",
+    "parse_phone",
+    "parse_postcode",
+    "parse_postcode_huisnummer",
+    "parse_time",
+    "parse_zaaknummer",
+]

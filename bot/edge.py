@@ -1,0 +1,167 @@
+"""The edge: one process with the citizen API, the desk, Telegram, pages, health and metrics. It never imports Rasa."""
+
+import asyncio
+import importlib
+import importlib.util
+import logging
+import signal
+from collections.abc import AsyncIterator, MutableMapping
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.conversation.feed import Feed
+from bot.conversation.redis import ConfigurationError, StoreUnavailable, check_production
+from bot.settings import Settings, SettingsError
+from bot.wiring import Services, build
+from connectors import web as doors
+from connectors.access import Access, Origins
+from connectors.api import Api
+from connectors.health import Health, Metrics
+from connectors.openapi import Documentation
+from connectors.pages import Pages
+from connectors.stream import Streams
+
+LARGEST_BODY = 256 * 1024  # bytes, through any door; the citizen API allows less (settings.max_body_bytes)
+END_SECONDS = 5.0  # time that requests under way get when the process stops
+RESTART_SECONDS = 0.5  # pause before the feed is started again after a failure that nobody foresaw
+
+# What a log record may hold. Everything else is dropped: a field that nobody thought about can't give a citizen away.
+LOGGED = frozenset({
+    "event", "level", "timestamp", "logger", "method", "route", "status", "duration_ms", "conv", "seq", "turn", "tries", "topic",
+    "outcome", "committed", "error", "where", "during", "gemeente", "channel", "agent", "action", "count", "seconds", "attempt",
+    "address_listening", "environment", "update", "reason",
+})
+
+log = structlog.get_logger()
+
+
+def create_app(services: Services, *, end_seconds: float = END_SECONDS) -> web.Application:
+    """The whole edge. `app[FEED]` is the feed that wakes its streams; it runs while the application does."""
+    settings = services.settings
+    metrics = Metrics()
+    origins = Origins(settings, services.gemeenten)
+    access = Access(services.store, services.limits, settings)
+    feed = Feed(services.redis_blocking)
+    streams = Streams(services, feed, access, metrics)
+    app = web.Application(
+        middlewares=[doors.observe(metrics), doors.net, doors.citizen_rules(origins)], client_max_size=LARGEST_BODY
+    )
+    app[FEED] = feed
+    app.on_response_prepare.append(doors.headers(origins, settings.base_url))
+    app.on_shutdown.append(streams.close)
+    app.cleanup_ctx.append(_follow_feed)
+    for part in (
+        Api(services, access, origins, metrics), streams, Documentation(settings), Pages(services), Health(services, metrics)
+    ):
+        app.add_routes(part.routes())
+    for module in ("bot.desk.app", "connectors.telegram"):
+        if _exists(module):
+            importlib.import_module(module).setup(app, services, feed)
+    return app
+
+
+FEED = web.AppKey("feed", Feed)
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+async def _follow_feed(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(_run_feed(app[FEED]))
+    yield
+    task.cancel()
+    await asyncio.wait([task], timeout=END_SECONDS)
+
+
+async def _run_feed(feed: Feed) -> None:
+    """Without the feed streams only hear something at their pings: whatever happens, it is started again."""
+    while True:
+        try:
+            await feed.run()
+        except Exception as exc:
+            log.error("feed_failed", error=type(exc).__name__, where=doors.where(exc))
+            await asyncio.sleep(RESTART_SECONDS)
+
+
+def run(settings: Settings, redis_url: str | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. Raises SettingsError, in words, when it can't start."""
+    configure_logs(settings.log_level)
+    asyncio.run(serve(settings, redis_url))
+
+
+async def serve(settings: Settings, redis_url: str | None = None) -> None:
+    """Serve until SIGTERM or SIGINT: then accept nothing new, end the streams, finish what is under way, close."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    services = build(settings, redis_url)
+    runner = web.AppRunner(create_app(services), access_log=None, shutdown_timeout=END_SECONDS, keepalive_timeout=75)
+    try:
+        await _check_store(services)
+        await runner.setup()
+        await _listen(runner, settings)
+        await stop.wait()
+        log.info("stopping")
+    finally:
+        await runner.cleanup()
+        await services.aclose()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as exc:
+        raise SettingsError(
+            f"The edge can't listen on {settings.host} port {settings.port} ({exc.strerror or exc}): "
+            "another program may use it; choose another one with BALIE_PORT"
+        ) from exc
+    host, port = runner.addresses[0][:2]
+    log.info("listening", address_listening=f"http://{host}:{port}", environment=settings.environment)
+
+
+async def _check_store(services: Services) -> None:
+    """In production the store must keep what it acknowledges. A store that is away is no reason not to start: /ready says so."""
+    if not services.settings.production:
+        return
+    try:
+        await check_production(services.redis)
+    except StoreUnavailable as exc:
+        log.warning("store_unavailable", during=str(exc))
+    except ConfigurationError as exc:
+        raise SettingsError(str(exc)) from exc
+
+
+def configure_logs(level: str) -> None:
+    """One JSON record a line, with the fields of LOGGED only. Records of libraries lose their words, which may be anything."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            allow_listed,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=max(logging.getLevelName(level), logging.WARNING), handlers=[Libraries()], force=True)
+
+
+def allow_listed(_logger: Any, _method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor."""
+    return {key: value for key, value in record.items() if key in LOGGED}
+
+
+class Libraries(logging.Handler):
+    """Takes what libraries log into our records: who, how bad and which error; not the message."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        failure = record.exc_info[1] if record.exc_info else None
+        details = {"error": type(failure).__name__, "where": doors.where(failure)} if failure else {}
+        log.log(record.levelno, "library", logger=record.name, **details)

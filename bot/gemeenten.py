@@ -1,0 +1,179 @@
+"""What differs per municipality: `data/gemeenten/<name>/`.
+
+`gemeente.yml` holds facts and choices, `variables.yml` the values of `{names}` in answers.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+import msgspec
+import yaml
+
+from bot.settings import ROOT, SettingsError
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+FOLDER = ROOT / "data" / "gemeenten"
+DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
+DAY_NAMES = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+
+Hours = dict[str, list[str]]  # "ma" -> ["08:30-12:30", "13:30-17:00"]
+
+
+class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something an appointment can be made for."""
+
+    id: str
+    name: str
+    minutes: int
+    bring: list[str] = []
+
+
+class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A place with a counter; `hours` are the hours for appointments."""
+
+    id: str
+    name: str
+    address: str
+    postcode: str
+    city: str
+    hours: Hours
+
+
+class DemoAgent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    name: str
+    password: str
+
+
+class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    max_wait_minutes: int = 15
+    demo_agents: list[DemoAgent] = []
+
+
+class Supplier(msgspec.Struct, frozen=True):
+    """Which adapter stands behind a port, with its addresses; secrets are settings, never here."""
+
+    supplier: str
+    zaken_url: str = ""
+    catalogi_url: str = ""
+    bronorganisatie: str = ""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    naam: str
+    website: str
+    telefoon: str
+    adres: str
+    privacy: str
+    hours: dict[str, Hours]
+    products: list[Product]
+    locations: list[Location]
+    suppliers: dict[str, Supplier]
+    retention_days: int = 30
+    origins: list[str] = []
+    desk: Desk = msgspec.field(default_factory=Desk)
+
+
+class Gemeente:
+    """One municipality. `key` is the folder's name; the fields of gemeente.yml are attributes."""
+
+    def __init__(self, key: str, file: _File, variables: Mapping[str, str]) -> None:
+        self.key = key
+        self.naam, self.website, self.telefoon, self.adres = file.naam, file.website, file.telefoon, file.adres
+        self.privacy, self.retention_days, self.origins = file.privacy, file.retention_days, file.origins
+        self.products, self.locations, self.suppliers, self.desk = file.products, file.locations, file.suppliers, file.desk
+        self.hours = {name: opening(hours) for name, hours in file.hours.items()}
+        self._variables = dict(variables)
+        self._holidays = holidays.country_holidays("NL")
+
+    def is_holiday(self, day: date) -> bool:
+        """Dutch public holidays (5 May only in its jubilee years, as the library has it)."""
+        return day in self._holidays
+
+    def is_open(self, what: str, at: datetime) -> bool:
+        """Whether `what` (balie, telefoon, chat) is open at the aware time `at`."""
+        local = at.astimezone(AMSTERDAM)
+        return any(start <= local.time() < end for start, end in self.open_on(what, local.date()))
+
+    def open_on(self, what: str, day: date) -> Sequence[tuple[time, time]]:
+        return () if self.is_holiday(day) else self.hours[what].get(day.weekday(), ())
+
+    def variables(self, now: datetime) -> dict[str, str]:
+        """Values for `{names}` in answers, at the aware time `now`."""
+        today = now.astimezone(AMSTERDAM).date()
+        return self._variables | {
+            "gemeente_naam": self.naam,
+            "gemeente_telefoon": self.telefoon,
+            "gemeente_website": self.website,
+            "adres": self.adres,
+            "balie_uren": self.week("balie"),
+            "telefoon_uren": self.week("telefoon"),
+            "balie_open_vandaag": self.today("balie", today),
+            "telefoon_open_vandaag": self.today("telefoon", today),
+            "bewaartermijn_dagen": str(self.retention_days),
+        }
+
+    def today(self, what: str, day: date) -> str:
+        """Today's hours in words, such as "vandaag open van 08:30 tot 17:00 uur"."""
+        hours = self.open_on(what, day)
+        if not hours:
+            return "vandaag gesloten"
+        return "vandaag open van " + " en van ".join(f"{a:%H:%M} tot {_clock(b)} uur" for a, b in hours)
+
+    def week(self, what: str) -> str:
+        """All hours of the week, one day a line, days alike taken together."""
+        return "\n".join(f"- {day}: {hours}" for day, hours in self.week_rows(what))
+
+    def week_rows(self, what: str) -> list[tuple[str, str]]:
+        """(day, hours in words) for maandag to zondag."""
+        rows = []
+        for number, name in enumerate(DAY_NAMES):
+            hours = self.hours[what].get(number, ())
+            rows.append((name, " en ".join(f"{a:%H:%M} - {_clock(b)}" for a, b in hours) or "gesloten"))
+        return rows
+
+
+def _clock(moment: time) -> str:
+    return "24:00" if moment == time.max else f"{moment:%H:%M}"
+
+
+def opening(hours: Hours) -> dict[int, list[tuple[time, time]]]:
+    """Opening hours by weekday number, monday = 0. Raises ValueError on an unknown day or time."""
+    parsed: dict[int, list[tuple[time, time]]] = {}
+    for day, spans in hours.items():
+        if day not in DAYS:
+            raise ValueError(f"unknown day {day!r}: use {', '.join(DAYS)}")
+        parsed[DAYS.index(day)] = [_span(text) for text in spans]
+    return parsed
+
+
+def _span(text: str) -> tuple[time, time]:
+    start, _, end = text.partition("-")
+    closing = time.max if end == "24:00" else time.fromisoformat(end)
+    if time.fromisoformat(start) >= closing:
+        raise ValueError(f"{text!r} ends before it begins")
+    return time.fromisoformat(start), closing
+
+
+def load(names: Sequence[str], folder: Path = FOLDER) -> dict[str, Gemeente]:
+    """The municipalities by key. Raises SettingsError that names file and fault."""
+    return {name: _load_one(name, folder / name) for name in names}
+
+
+def _load_one(name: str, folder: Path) -> Gemeente:
+    path = folder / "gemeente.yml"
+    try:
+        file = msgspec.convert(_yaml(path), _File)
+        return Gemeente(name, file, {key: str(value) for key, value in _yaml(folder / "variables.yml").items()})
+    except FileNotFoundError as exc:
+        raise SettingsError(f"municipality {name!r}: {exc.filename} is missing") from exc
+    except (msgspec.ValidationError, ValueError, yaml.YAMLError) as exc:
+        raise SettingsError(f"municipality {name!r}: {path.name}: {exc}") from exc
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text()) or {}

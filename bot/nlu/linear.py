@@ -1,0 +1,187 @@
+"""A linear classifier of sentences: support vectors on words, lemmas and pieces of words, with calibrated confidence.
+
+scikit-learn trains it; predicting is a look-up of the few rows that a sentence touches, which takes a fraction of a
+millisecond. A model is saved as plain arrays and JSON, so loading one can't run code.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from sklearn.svm import LinearSVC
+
+from bot.nlu.calibration import Calibration, calibrate
+from bot.nlu.features import Block, Counted, Floats, Ints, Scores, Sentence, joint_row
+
+ARRAYS, DESCRIPTION, DIGESTS = "weights.npz", "model.json", "SHA256SUMS"
+FORMAT = 1
+
+
+class BrokenModel(Exception):
+    """The files aren't a model, aren't whole, or were changed after training."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What can be chosen at training time. `blocks`: the kinds of features and their weight."""
+
+    blocks: tuple[tuple[str, float], ...] = (("words", 1.0), ("lemmas", 0.7), ("pieces", 1.0))
+    cost: float = 0.5
+    folds: int = 5
+    seed: int = 7
+    threads: int = 2
+
+
+class LinearModel:
+    """A trained classifier. `weights` has a row per feature and a column per class."""
+
+    def __init__(
+        self, classes: list[str], blocks: list[Block], weights: Floats, intercept: Floats, calibration: Calibration
+    ) -> None:
+        self.classes = classes
+        self._blocks = blocks
+        self._weights = weights
+        self._intercept = intercept
+        self._calibration = calibration
+
+    def scores(self, given: Sentence) -> Scores:
+        """The distance to the border of each class."""
+        columns, values = joint_row(self._blocks, given)
+        if not columns:
+            return self._intercept.astype(np.float64)
+        found: Floats = np.array(values, dtype=np.float32) @ self._weights[columns]
+        return (found + self._intercept).astype(np.float64)
+
+    def rank(self, given: Sentence, length: int) -> list[tuple[str, float]]:
+        """The `length` most likely classes with their confidence, best first."""
+        confidence = self._calibration(self.scores(given))
+        best = np.argsort(-confidence, kind="stable")[:length]
+        return [(self.classes[i], float(confidence[i])) for i in best]
+
+    def save(self, directory: Path) -> None:
+        """Writes three files into `directory`, which must exist."""
+        arrays: dict[str, NDArray] = {f"idf_{b.kind}": b.idf for b in self._blocks}
+        arrays |= {"weights": self._weights, "intercept": self._intercept}
+        arrays |= {"slope": self._calibration.slope, "offset": self._calibration.offset}
+        np.savez(directory / ARRAYS, **arrays)
+        blocks = [{"kind": b.kind, "features": list(b.vocabulary), "unseen": b.unseen, "weight": b.weight}
+                  for b in self._blocks]
+        content = {"format": FORMAT, "classes": self.classes, "power": self._calibration.power, "blocks": blocks}
+        (directory / DESCRIPTION).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        (directory / DIGESTS).write_text(_digests(directory), encoding="ascii")
+
+    @classmethod
+    def load(cls, directory: Path) -> "LinearModel":
+        """Reads what `save` wrote. Raises BrokenModel for anything else; never unpickles."""
+        try:
+            if (directory / DIGESTS).read_text(encoding="ascii") != _digests(directory):
+                raise ValueError("the files were changed")
+            content = json.loads((directory / DESCRIPTION).read_text(encoding="utf-8"))
+            if content["format"] != FORMAT:
+                raise ValueError("the model is of another version")
+            with np.load(directory / ARRAYS, allow_pickle=False) as arrays:
+                return cls._assemble(content, {name: arrays[name] for name in arrays.files})
+        except (OSError, ValueError, KeyError, TypeError) as exc:
+            raise BrokenModel(f"no usable model in {directory.name}: {exc}") from exc
+
+    @classmethod
+    def _assemble(cls, content: dict, arrays: dict[str, NDArray]) -> "LinearModel":
+        blocks = [
+            Block(b["kind"], {f: i for i, f in enumerate(b["features"])}, arrays[f"idf_{b['kind']}"],
+                  float(b["unseen"]), float(b["weight"]))
+            for b in content["blocks"]
+        ]
+        classes = [str(name) for name in content["classes"]]
+        expected: dict[str, tuple[int, ...]] = {"weights": (sum(len(b.vocabulary) for b in blocks), len(classes))}
+        expected |= {name: (len(classes),) for name in ("intercept", "slope", "offset")}
+        expected |= {f"idf_{b.kind}": (len(b.vocabulary),) for b in blocks}
+        for name, shape in expected.items():
+            if arrays[name].shape != shape or not np.isfinite(arrays[name]).all():
+                raise ValueError(f"{name} is not what the description promises")
+        calibration = Calibration(arrays["slope"], arrays["offset"], float(content["power"]))
+        return cls(classes, blocks, arrays["weights"], arrays["intercept"], calibration)
+
+
+def train(sentences: Sequence[Sentence], labels: Sequence[str], options: Options | None = None) -> LinearModel:
+    """A model of at least two classes; the same input always gives the same model.
+
+    Confidence is calibrated on scores out of fold. A class of fewer sentences than folds is missing from some folds;
+    it counts as scored lowest there.
+    """
+    options = options or Options()
+    classes, truth = np.unique(np.array(labels), return_inverse=True)
+    if len(classes) < 2:
+        raise ValueError("a classifier needs at least two classes")
+    counted = [Counted.of(kind, sentences) for kind, _ in options.blocks]
+    calibration = calibrate(_out_of_fold(counted, truth, options), truth)
+    everything = np.arange(len(truth))
+    weights, intercept = _columns(_fit(_matrix(counted, everything, options), truth, options), len(classes))
+    blocks = [
+        Block(c.kind, c.vocabulary, c.rarity(everything).astype(np.float32), math.log(len(truth) + 1) + 1, weight)
+        for c, (_, weight) in zip(counted, options.blocks, strict=True)
+    ]
+    return LinearModel([str(c) for c in classes], blocks, weights, intercept, calibration)
+
+
+def _matrix(counted: Sequence[Counted], inside: Ints, options: Options) -> csr_matrix:
+    """All sentences, weighted by what the ones `inside` the training set know."""
+    parts = [c.weighted(c.rarity(inside), weight) for c, (_, weight) in zip(counted, options.blocks, strict=True)]
+    return hstack(parts, format="csr")
+
+
+def _fit(features: csr_matrix, truth: Ints, options: Options) -> LinearSVC:
+    return LinearSVC(C=options.cost, random_state=options.seed).fit(features, truth)
+
+
+def _columns(svc: LinearSVC, count: int) -> tuple[Floats, Floats]:
+    """Weights and intercept with a column for each of `count` classes; for two classes, scikit-learn keeps only one."""
+    coef, intercept = svc.coef_, svc.intercept_
+    if len(svc.classes_) == 2:
+        coef, intercept = np.vstack([-coef, coef]), np.concatenate([-intercept, intercept])
+    weights = np.zeros((coef.shape[1], count), dtype=np.float32)
+    lowest = np.full(count, -1.5, dtype=np.float32)
+    weights[:, svc.classes_], lowest[svc.classes_] = coef.T, intercept
+    return weights, lowest
+
+
+def _out_of_fold(counted: Sequence[Counted], truth: Ints, options: Options) -> Scores:
+    """The scores of each sentence by a classifier that was trained without it."""
+    fold = _folds(truth, options)
+    count = int(truth.max()) + 1
+    scores = np.zeros((len(truth), count))
+
+    def one(number: int) -> None:
+        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        if len(outside) and len(np.unique(truth[inside])) > 1:
+            features = _matrix(counted, inside, options)
+            weights, intercept = _columns(_fit(features[inside], truth[inside], options), count)
+            scores[outside] = features[outside] @ weights + intercept
+
+    with ThreadPoolExecutor(options.threads) as pool:
+        list(pool.map(one, range(options.folds)))
+    return scores
+
+
+def _folds(truth: Ints, options: Options) -> Ints:
+    """A fold for each sentence, the classes spread evenly."""
+    random = np.random.default_rng(options.seed)
+    fold = np.zeros(len(truth), dtype=np.int64)
+    dealt = 0
+    for label in np.unique(truth):
+        members = random.permutation(np.flatnonzero(truth == label))
+        fold[members] = (np.arange(len(members)) + dealt) % options.folds
+        dealt += len(members)
+    return fold
+
+
+def _digests(directory: Path) -> str:
+    """The content of the file that `sha256sum -c` checks."""
+    names = (ARRAYS, DESCRIPTION)
+    return "".join(f"{hashlib.sha256((directory / n).read_bytes()).hexdigest()}  {n}\n" for n in names)

@@ -1,0 +1,180 @@
+"""All configuration that belongs to an installation, from environment variables `BALIE_<NAME>`.
+
+What belongs to a municipality (name, hours, fees, locations, suppliers) is in `data/gemeenten/<name>/`; see `bot.gemeenten`.
+Every limit, time budget and retry of the system is here, with its unit in the name or the help text.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DEMO_SECRET = "demonstration-secret-not-for-production"  # refused in production
+
+
+class SettingsError(Exception):
+    """The configuration is wrong; the message lists every fault, one per line, in words an engineer can act on."""
+
+
+def _setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process. `Settings()` is a laptop with the demonstration municipality."""
+
+    environment: str = _setting("demo", "`demo` or `production`; production refuses demonstration logins and secrets")
+    host: str = _setting("127.0.0.1", "address the edge listens on")
+    port: int = _setting(8080, "port the edge listens on")
+    public_url: str = _setting("", "public https address of the edge; empty means http://host:port")
+    gemeenten: str = _setting("voorbeeld", "municipalities served, comma separated: folders of data/gemeenten")
+    data_dir: str = _setting("var", "folder for the embedded Redis and the demonstration databases")
+    model_dir: str = _setting("models", "folder with the trained Rasa models; the newest is served")
+    redis_url: str = _setting("", "address of your own Redis (7 or later, or Valkey); empty starts the embedded one")
+    secret: str = _setting(DEMO_SECRET, "key for hashing addresses and signing sessions; 32 characters or more")
+    log_level: str = _setting("INFO", "level of the structured logs: DEBUG, INFO, WARNING or ERROR")
+    trusted_proxies: int = _setting(0, "number of reverse proxies in front whose X-Forwarded-For entry is believed")
+
+    # Limits of a citizen. `lift_rates` is for benchmarks only; production refuses it.
+    lift_rates: bool = _setting(False, "no rate limits (benchmarks only; refused in production)")
+    max_text_chars: int = _setting(2000, "longest message of a citizen, characters")
+    max_body_bytes: int = _setting(16384, "largest request body on the citizen API, bytes")
+    rate_conversation_minute: int = _setting(30, "messages per conversation per minute")
+    rate_address_minute: int = _setting(120, "messages per network address per minute")
+    rate_address_day: int = _setting(2000, "messages per network address per day")
+    rate_create_minute: int = _setting(20, "new conversations per network address per minute")
+    rate_login_minute: int = _setting(10, "sign-in attempts at the desk per network address per minute")
+    max_streams: int = _setting(2000, "open event streams per edge process")
+    max_streams_conversation: int = _setting(10, "open event streams per conversation per edge process")
+    max_inbox: int = _setting(40, "messages of one conversation that may wait for the brain")
+    max_backlog: int = _setting(5000, "conversations that may wait for a brain before new messages get 503")
+    max_events: int = _setting(5000, "events in one conversation before a new one must be started")
+
+    # Time.
+    store_timeout_seconds: float = _setting(2.0, "time a Redis command may take")
+    ping_seconds: float = _setting(15.0, "pause between pings on an open event stream")
+    poll_max_seconds: float = _setting(25.0, "longest wait of a long poll")
+    turn_seconds: float = _setting(20.0, "time a turn may take in the brain before it counts as failed")
+    lease_seconds: float = _setting(6.0, "silence after which another brain takes over a turn")
+    turn_attempts: int = _setting(3, "tries before a turn that keeps failing is set aside")
+    brain_ready_seconds: float = _setting(10.0, "age of a brain's last sign of life above which /ready says 503")
+    backend_seconds: float = _setting(4.5, "time budget of one call to a case, appointment or contact system")
+
+    # The brain.
+    brains: int = _setting(1, "brain processes that `balie demo` starts")
+    brain_concurrency: int = _setting(8, "turns of different conversations a brain has under way at once")
+    tracker_events: int = _setting(60, "Rasa events of a conversation kept as they were; older ones become a state snapshot")
+
+    # Look-ups.
+    lookup_attempts: int = _setting(5, "wrong second factors before the look-up of a case is locked")
+    lookup_lock_seconds: int = _setting(3600, "how long a locked look-up stays locked, seconds")
+
+    # Desk.
+    desk_session_seconds: int = _setting(36000, "length of an agent's session, seconds")
+    agent_gone_seconds: int = _setting(60, "silence of an agent's browser after which conversations go back to the queue")
+    seconds_per_conversation: int = _setting(300, "assumed length of a conversation with an agent, for the expected wait")
+
+    # Telegram.
+    telegram_token: str = _setting("", "bot token; empty means no Telegram")
+    telegram_secret: str = _setting("", "secret token of the webhook; needed when public_url is set")
+    telegram_api_url: str = _setting("https://api.telegram.org", "address of the Bot API")
+    telegram_gemeente: str = _setting("", "municipality of the Telegram bot; empty means the first of `gemeenten`")
+
+    # Suppliers' secrets (addresses are in data/gemeenten/<name>/gemeente.yml).
+    zgw_client_id: str = _setting("", "client id at the ZGW APIs")
+    zgw_secret: str = _setting("", "secret at the ZGW APIs")
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def base_url(self) -> str:
+        """Address where browsers reach the edge, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def gemeente_names(self) -> list[str]:
+        return [name.strip() for name in self.gemeenten.split(",") if name.strip()]
+
+    @property
+    def data_path(self) -> Path:
+        return ROOT / self.data_dir
+
+    @property
+    def model_path(self) -> Path:
+        return ROOT / self.model_dir
+
+
+def env_name(name: str) -> str:
+    """Name of the environment variable of a setting: `port` -> `BALIE_PORT`."""
+    return f"BALIE_{name.upper()}"
+
+
+def load(env: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `env` (the process environment by default). Raises SettingsError listing all faults."""
+    env = os.environ if env is None else env
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for item in fields(Settings):
+        raw = env.get(env_name(item.name))
+        if raw is None or raw == "":
+            continue
+        try:
+            values[item.name] = _convert(raw, item.default)
+        except ValueError:
+            kind = {bool: "true or false", int: "a whole number", float: "a number"}[type(item.default)]
+            faults.append(f"{env_name(item.name)} must be {kind}, not {raw!r}")
+    known = {env_name(item.name) for item in fields(Settings)}
+    faults += [f"{name} is not a setting of Balie" for name in env if name.startswith("BALIE_") and name not in known]
+    settings = Settings(**values)
+    faults += check(settings)
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def _convert(raw: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        if raw.lower() not in {"1", "0", "true", "false", "yes", "no"}:
+            raise ValueError(raw)
+        return raw.lower() in {"1", "true", "yes"}
+    return type(default)(raw)
+
+
+def check(settings: Settings) -> list[str]:
+    """Faults of the settings taken together; empty when they are fine."""
+    faults = []
+    if settings.environment not in {"demo", "production"}:
+        faults.append("BALIE_ENVIRONMENT must be demo or production")
+    if not 0 < settings.port < 65536:
+        faults.append("BALIE_PORT must be between 1 and 65535")
+    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        faults.append("BALIE_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR")
+    if not settings.gemeente_names:
+        faults.append("BALIE_GEMEENTEN must name at least one folder of data/gemeenten")
+    for item in fields(Settings):
+        value = getattr(settings, item.name)
+        if type(value) in (int, float) and value < 0:
+            faults.append(f"{env_name(item.name)} must not be negative")
+    if settings.telegram_token and settings.public_url and len(settings.telegram_secret) < 16:
+        faults.append("BALIE_TELEGRAM_SECRET must have 16 characters or more when BALIE_PUBLIC_URL is set")
+    return faults + (_check_production(settings) if settings.production else [])
+
+
+def _check_production(settings: Settings) -> list[str]:
+    faults = []
+    if settings.lift_rates:
+        faults.append("BALIE_LIFT_RATES is refused in production")
+    if settings.secret == DEMO_SECRET or len(settings.secret) < 32:
+        faults.append("BALIE_SECRET must be your own, 32 characters or more, in production")
+    if not settings.redis_url:
+        faults.append("BALIE_REDIS_URL is needed in production: the embedded Redis is for a laptop")
+    if urlsplit(settings.public_url).scheme != "https":
+        faults.append("BALIE_PUBLIC_URL must be an https address in production")
+    return faults

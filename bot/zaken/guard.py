@@ -1,0 +1,98 @@
+"""Stops guessing: after a few wrong tries the look-up is locked, without asking the case system any more."""
+
+import asyncio
+import hashlib
+import re
+from contextlib import AsyncExitStack
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from bot.zaken import SecondFactor, ZaakNotFound, ZaakStatus, Zaken, ZakenUnavailable, spellings
+
+
+class TooManyAttempts(Exception):
+    """Too many wrong tries for this case or by this conversation; it unlocks by itself."""
+
+
+class AttemptCounter(Protocol):
+    """Counts that forget themselves; shared by every process that looks up cases."""
+
+    async def get(self, key: str) -> int:
+        """The present count, 0 if there is none."""
+
+    async def add(self, key: str, ttl_seconds: int) -> int:
+        """Add one and start the time to live anew, in one step; returns the new count."""
+
+    async def clear(self, key: str) -> None:
+        """Forget the count."""
+
+
+class GuardedZaken:
+    """Looks up cases, and counts wrong tries per case number and per `who` (the conversation).
+
+    `max_attempts` wrong tries on either lock it for `lock_seconds` after the last one. Every refusal of the case system
+    counts, so that an unknown number and a wrong factor stay alike; an unavailable case system doesn't.
+    A right answer clears the count of its case only: somebody with a case of their own gains no extra guesses.
+    `scope` (the municipality) keeps equal case numbers of several case systems apart. Tries of one case take turns in
+    this process; one whose turn doesn't come within `wait_seconds` is a ZakenUnavailable.
+    """
+
+    def __init__(
+        self,
+        zaken: Zaken,
+        attempts: AttemptCounter,
+        max_attempts: int = 5,
+        lock_seconds: int = 3600,
+        *,
+        scope: str = "",
+        wait_seconds: float = 5.0,
+    ) -> None:
+        if max_attempts < 1 or lock_seconds < 1:
+            raise ValueError("max_attempts and lock_seconds must be at least 1")
+        self._zaken = zaken
+        self._attempts = attempts
+        self._max_attempts = max_attempts
+        self._lock_seconds = lock_seconds
+        self._scope = scope
+        self._wait_seconds = wait_seconds
+        self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def look_up(self, identificatie: str, factor: SecondFactor, who: str) -> ZaakStatus:
+        """As `Zaken.look_up`; raises TooManyAttempts too."""
+        case_key, who_key = self._key("zaak", _canonical(identificatie)), self._key("who", who)
+        async with AsyncExitStack() as one_at_a_time:  # or a hundred sent at once would all pass the check
+            try:
+                async with asyncio.timeout(self._wait_seconds):
+                    for key in (case_key, who_key):  # cases before conversations, always: no deadlock
+                        await one_at_a_time.enter_async_context(self._busy.setdefault(key, asyncio.Lock()))
+            except TimeoutError as exc:
+                raise ZakenUnavailable("too many look-ups of this case at once") from exc
+            return await self._counted(identificatie, factor, case_key, who_key)
+
+    async def aclose(self) -> None:
+        """Close the case system's adapter."""
+        await self._zaken.aclose()
+
+    def _key(self, kind: str, value: str) -> str:
+        """Of fixed length, and without what the citizen typed."""
+        digest = hashlib.sha256(f"{self._scope}\n{value}".encode(errors="replace")).hexdigest()
+        return f"zaken:{kind}:{digest}"
+
+    async def _counted(self, identificatie: str, factor: SecondFactor, case_key: str, who_key: str) -> ZaakStatus:
+        for key in (case_key, who_key):
+            if await self._attempts.get(key) >= self._max_attempts:
+                raise TooManyAttempts
+        try:
+            status = await self._zaken.look_up(identificatie, factor)
+        except ZaakNotFound:
+            for key in (case_key, who_key):
+                await self._attempts.add(key, self._lock_seconds)
+            raise
+        await self._attempts.clear(case_key)
+        return status
+
+
+def _canonical(identificatie: str) -> str:
+    """Every spelling of one number counts as that number."""
+    read = spellings(identificatie)
+    return re.sub(r"[^A-Z0-9]", "", read[-1]) if read else identificatie

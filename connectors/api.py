@@ -1,0 +1,208 @@
+"""The citizen API (protocol version 1): begin a conversation, send, look back, erase. Streams are in connectors.stream."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+from aiohttp import hdrs, web
+
+from bot.conversation import events
+from bot.conversation.events import Event
+from bot.conversation.privacy import mask
+from bot.conversation.store import Conversation, UnknownConversation
+from bot.wiring import Services
+from connectors import opening, transcript
+from connectors.access import Access, Origins, show_token
+from connectors.bodies import read_json
+from connectors.health import Metrics
+from connectors.messages import ANSWERS, FIRST, Message, check, compose
+from connectors.problems import Fault, Problem
+from connectors.query import integer, one_of
+
+HISTORY_MOST = 200
+
+# Outcome of the store -> kind of problem, seconds to wait.
+REFUSALS = {
+    "reused": ("cid_reused", 0),
+    "expired": ("choice_expired", 0),
+    "full": ("conversation_full", 0),
+    "busy": ("busy", 5),
+    "overloaded": ("overloaded", 10),
+}
+
+T = TypeVar("T")
+
+
+class Begin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of POST /v1/conv. `page`: the page that the citizen asks from."""
+
+    gemeente: str
+    channel: Literal["website", "app"]
+    locale: str = "nl"
+    page: str | None = None
+
+
+class Typing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    on: bool
+
+
+class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    seq: int
+
+
+class Api:
+    """Handlers of the citizen API. `body_seconds`: time a client has to send a body."""
+
+    def __init__(
+        self, services: Services, access: Access, origins: Origins, metrics: Metrics, *, body_seconds: float = 10.0
+    ) -> None:
+        self._services = services
+        self._store = services.store
+        self._settings = services.settings
+        self._access = access
+        self._origins = origins
+        self._metrics = metrics
+        self._body_seconds = body_seconds
+        self._opening = opening.load()
+        for gemeente in services.gemeenten.values():  # an unknown {name} must stop the start, not the first citizen
+            opening.first_event(self._opening, gemeente.variables(datetime.now(UTC)))
+
+    def routes(self) -> list[web.RouteDef]:
+        conv = "/v1/conv/{conv}"
+        return [
+            web.post("/v1/conv", self.begin),
+            web.post(f"{conv}/messages", self.send),
+            web.post(f"{conv}/typing", self.typing),
+            web.post(f"{conv}/read", self.read),
+            web.get(f"{conv}/history", self.history),
+            web.get(f"{conv}/transcript", self.transcript),
+            web.delete(conv, self.erase),
+        ]
+
+    async def begin(self, request: web.Request) -> web.Response:
+        await self._access.count_creation(request)
+        asked = await self._json(request, Begin)
+        if faults := self._begin_faults(asked):
+            raise Problem("invalid", *faults)
+        if not self._origins.allows(request.headers.get(hdrs.ORIGIN, ""), asked.gemeente):
+            raise Problem("origin_refused")
+        gemeente, now = self._services.gemeente(asked.gemeente), datetime.now(UTC)
+        page = {"_page": _page_of(asked.page)} if asked.page else {}
+        conv, secret = await self._store.create(
+            gemeente.key, asked.channel, asked.locale, gemeente.retention_days,
+            opening.first_event(self._opening, gemeente.variables(now), **page), caller=self._access.caller(request),
+        )
+        expires = (now + timedelta(days=gemeente.retention_days)).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return json_response(
+            {"conv": conv, "token": show_token(conv, secret), "expires_at": expires, "seq": FIRST}, status=201
+        )
+
+    def _begin_faults(self, asked: Begin) -> list[Fault]:
+        faults = []
+        if asked.gemeente not in self._services.gemeenten:
+            faults.append(Fault("gemeente", "Deze gemeente kennen wij niet."))
+        if asked.locale not in {"nl", "nl-NL"}:
+            faults.append(Fault("locale", "De assistent spreekt alleen Nederlands (nl)."))
+        if asked.page and _page_of(asked.page) is None:
+            faults.append(Fault("page", "Dit moet een webadres zijn van hooguit 2000 tekens."))
+        return faults
+
+    async def send(self, request: web.Request) -> web.Response:
+        """Accept a message: 201 means that it is in the log, and stays there."""
+        conversation = await self._access.conversation(request)
+        await self._access.count_message(request, conversation)
+        message = await self._json(request, Message)
+        check(message, self._settings.max_text_chars)
+        asked = await self._store.event(conversation.id, message.question or 0) if message.type in ANSWERS else None
+        body = compose(message, asked)
+        fingerprint = self._fingerprint(conversation, message)
+        if message.type == "rating":
+            new, seq = await self._keep_rating(conversation, body, fingerprint)
+        else:
+            new, seq = await self._receive(conversation, message, body, fingerprint)
+        if new:
+            self._metrics.message(conversation.gemeente, conversation.channel, message.type)
+        return json_response({"cid": message.cid, "id": f"m_{seq}", "seq": seq}, status=201 if new else 200)
+
+    def _fingerprint(self, conversation: Conversation, message: Message) -> str:
+        """Tells a repeat from a reuse. Keyed: a plain digest of a short text would give the text away."""
+        content = msgspec.json.encode([message.type, message.text, message.value, message.reply_to], order="deterministic")
+        return self._services.limits.hash(f"message:{conversation.id}:{content.decode()}")
+
+    async def _receive(
+        self, conversation: Conversation, message: Message, body: Event, fingerprint: str
+    ) -> tuple[bool, int]:
+        # Only the newest question can be answered, but the topics of the opening stay usable: they fit any moment.
+        question = message.question if message.type in ANSWERS else None
+        outcome, seq = await self._store.receive(
+            conversation, message.cid.lower(), body, fingerprint, None if question == FIRST else question
+        )
+        if outcome == "gone":
+            raise UnknownConversation(conversation.id)
+        if outcome in REFUSALS:
+            kind, wait = REFUSALS[outcome]
+            raise Problem(kind, retry_after=wait)
+        return outcome == "new", seq
+
+    async def _keep_rating(self, conversation: Conversation, body: Event, fingerprint: str) -> tuple[bool, int]:
+        """A rating is no turn: nobody answers it. The event itself tells whether it was this request that wrote it."""
+        body = body | {"_fingerprint": fingerprint}
+        seq = await self._services.handover._apply(conversation, [body], cid=body["cid"])
+        kept = await self._store.event(conversation.id, seq) or {}
+        if kept.get("_fingerprint") != fingerprint:
+            raise Problem("cid_reused")
+        return kept["at"] == body["at"], seq
+
+    async def typing(self, request: web.Request) -> web.Response:
+        conversation = await self._access.conversation(request)
+        await self._access.count_other("signal", conversation)
+        if (await self._json(request, Typing)).on:
+            await self._store.signal(conversation.id, "typing:citizen")
+        return web.Response(status=204)
+
+    async def read(self, request: web.Request) -> web.Response:
+        conversation = await self._access.conversation(request)
+        await self._access.count_other("signal", conversation)
+        seq = (await self._json(request, Read)).seq
+        if not 0 <= seq <= await self._store.length(conversation.id):
+            raise Problem("invalid", Fault("seq", "Dit bericht bestaat niet."))
+        await self._store.signal(conversation.id, f"read:{seq}")
+        return web.Response(status=204)
+
+    async def history(self, request: web.Request) -> web.Response:
+        conversation = await self._access.conversation(request)
+        before = integer(request, "before", least=1)
+        limit = integer(request, "limit", least=1, most=HISTORY_MOST) or 50
+        found = await self._store.history(conversation.id, before, limit)
+        shown = [events.public(body, seq) for seq, body in found]
+        return json_response({"events": shown, "more": bool(found) and found[0][0] > FIRST})
+
+    async def transcript(self, request: web.Request) -> web.Response:
+        conversation = await self._access.conversation(request)
+        form = one_of(request, "format", ("txt", "html", "json"))
+        await self._access.count_other("transcript", conversation)
+        found = await self._store.read(conversation.id, 0, self._settings.max_events * 2)
+        return transcript.response(form, self._services.gemeente(conversation.gemeente), found)
+
+    async def erase(self, request: web.Request) -> web.Response:
+        await self._store.erase(await self._access.conversation(request))
+        return web.Response(status=204)
+
+    async def _json(self, request: web.Request, kind: type[T]) -> T:
+        return await read_json(request, kind, max_bytes=self._settings.max_body_bytes, seconds=self._body_seconds)
+
+
+def json_response(body: object, status: int = 200) -> web.Response:
+    return web.Response(status=status, body=msgspec.json.encode(body), content_type="application/json", charset="utf-8")
+
+
+def _page_of(url: str) -> str | None:
+    """The address of a page without what follows `?` or `#`, which may be personal; None when it isn't a web address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.netloc or len(url) > 2000 or not url.isprintable():
+        return None
+    return mask(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", "")))

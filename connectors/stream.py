@@ -1,0 +1,178 @@
+"""Following a conversation: an event stream (SSE, read with fetch), or a long poll where streams don't get through.
+
+Read the log after the last number, send, wait to be woken, and again. The feed only says that there is something: what is sent
+always comes from the log, so nothing is missed and nothing is sent twice.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+import msgspec
+from aiohttp import hdrs, web
+
+from bot.conversation import events
+from bot.conversation.events import Event
+from bot.conversation.feed import Feed, Listener
+from bot.conversation.redis import StoreUnavailable
+from bot.conversation.store import Conversation
+from bot.wiring import Services
+from connectors.access import Access
+from connectors.api import json_response
+from connectors.health import Metrics
+from connectors.problems import Problem
+from connectors.query import integer
+
+BATCH = 200  # events per read
+TYPING_SECONDS = 6
+FULL_SECONDS = 10  # what Retry-After says when there are too many streams
+ROLES = {"typing:bot": "bot", "typing:agent": "agent"}
+
+Ephemeral = dict[str, Any]
+
+
+class Ended(Exception):
+    """There is nothing to follow any more; `reason` is gap or expired."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Streams:
+    """All open streams of one edge process. Each has a listener of the feed, none a connection to Redis."""
+
+    def __init__(self, services: Services, feed: Feed, access: Access, metrics: Metrics) -> None:
+        self._store = services.store
+        self._settings = services.settings
+        self._feed = feed
+        self._access = access
+        self._metrics = metrics
+        self._open: set[Listener] = set()
+        self._closing = False
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/v1/conv/{conv}/events", self.events, allow_head=False)]
+
+    async def close(self, _app: web.Application | None = None) -> None:
+        """End every stream in order; clients connect again, to another process or to the next one."""
+        self._closing = True
+        for listener in self._open:
+            listener.wake()
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        conversation = await self._access.conversation(request)
+        after = integer(request, "after") or 0
+        if request.headers.get("Last-Event-ID", "").isdecimal():
+            after = int(request.headers["Last-Event-ID"][:10])  # newer than the address, which a client repeats as it was
+        wait = integer(request, "wait")
+        self._check_room(conversation)
+        with self._feed.listen(conversation.id) as listener:
+            self._open.add(listener)
+            self._metrics.streams.inc()
+            try:
+                if wait is not None:
+                    return await self._poll(conversation, after, min(wait, self._settings.poll_max_seconds), listener)
+                return await self._stream(request, conversation, after, listener)
+            finally:
+                self._open.discard(listener)
+                self._metrics.streams.dec()
+
+    def _check_room(self, conversation: Conversation) -> None:
+        if self._closing or len(self._open) >= self._settings.max_streams:
+            raise Problem("overloaded", retry_after=FULL_SECONDS)
+        if self._feed.count(conversation.id) >= self._settings.max_streams_conversation:
+            raise Problem("too_many_streams", retry_after=FULL_SECONDS)
+
+    async def _poll(self, conversation: Conversation, after: int, wait: float, listener: Listener) -> web.Response:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                found = await self._news(conversation.id, after, listener.take_signals())
+            except Ended as exc:
+                last = await self._store.length(conversation.id)
+                return json_response({"events": [{"type": "reset", "reason": exc.reason}], "last": last})
+            left = deadline - time.monotonic()
+            if found or left <= 0 or self._closing:
+                last = found[-1][0] if found else after
+                return json_response({"events": [events.public(body, seq) for seq, body in found], "last": last})
+            await listener.wait(left)
+
+    async def _stream(
+        self, request: web.Request, conversation: Conversation, after: int, listener: Listener
+    ) -> web.StreamResponse:
+        await self._store.length(conversation.id)  # a store that is away is an error, not a stream that ends at once
+        response = web.StreamResponse(headers={
+            hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8",
+            hdrs.CACHE_CONTROL: "no-store, no-transform",
+            "X-Accel-Buffering": "no",  # nginx would hold the events back
+        })
+        await response.prepare(request)
+        outlet = Outlet(response, self._settings.ping_seconds)
+        try:
+            await self._follow(outlet, conversation.id, after, listener)
+            await outlet.end()
+        except Ended as exc:
+            await outlet.send({"type": "reset", "reason": exc.reason})
+            await outlet.end()
+        except (ConnectionError, TimeoutError):
+            pass  # the client is gone, or takes nothing any more; it will come back by itself
+        return response
+
+    async def _follow(self, outlet: "Outlet", conv: str, after: int, listener: Listener) -> None:
+        """Until the process closes, the store is away, or the conversation is gone (Ended)."""
+        await outlet.ping()
+        while not self._closing:
+            signals = listener.take_signals()
+            try:
+                found = await self._news(conv, after, signals)
+            except StoreUnavailable:
+                return
+            for seq, body in found:
+                await outlet.send(events.public(body, seq), seq)
+                after = seq
+            for role in {ROLES[signal] for signal in signals if signal in ROLES}:
+                await outlet.send({"type": "typing", "role": role, "ttl_s": TYPING_SECONDS})
+            if len(found) < BATCH and not await listener.wait(outlet.until_ping()):
+                await outlet.ping()
+
+    async def _news(self, conv: str, after: int, signals: list[str]) -> list[tuple[int, Event]]:
+        """Events after number `after`. Raises Ended when the conversation is gone or never was that long."""
+        if "erased" in signals:
+            raise Ended("expired")
+        found = await self._store.read(conv, after, BATCH)
+        if not found:
+            length = await self._store.length(conv)
+            if length < after or length == 0:
+                raise Ended("gap" if length else "expired")
+        return found
+
+
+class Outlet:
+    """Writes events to one client, with pings between them so that both sides notice a dead line."""
+
+    def __init__(self, response: web.StreamResponse, ping_seconds: float) -> None:
+        self._response = response
+        self._ping_seconds = ping_seconds
+        self._pinged = 0.0
+
+    async def send(self, event: Event | Ephemeral, seq: int | None = None) -> None:
+        """Raises TimeoutError when the client takes nothing for the length of a ping, ConnectionError when it is gone."""
+        number = f"id: {seq}\n".encode() if seq is not None else b""
+        await self._write(number + b"data: " + msgspec.json.encode(event) + b"\n\n")
+
+    async def ping(self) -> None:
+        self._pinged = time.monotonic()
+        await self.send({"type": "ping"})
+
+    def until_ping(self) -> float:
+        """Seconds until the next ping is due."""
+        return max(self._pinged + self._ping_seconds - time.monotonic(), 0.0)
+
+    async def end(self) -> None:
+        async with asyncio.timeout(self._ping_seconds):
+            await self._response.write_eof()
+
+    async def _write(self, data: bytes) -> None:
+        async with asyncio.timeout(self._ping_seconds):
+            await self._response.write(data)

@@ -1,0 +1,92 @@
+/** One message or line: who, when, words, parts, and for the citizen's own messages how far they are. */
+import { blocks, h } from './dom.js';
+import { renderPart, sourceLine } from './parts.js';
+import { text, timeOf } from './text.js';
+
+/** The sender in words. */
+export function senderOf({ role, name }) {
+  if (role === 'citizen') return text.you;
+  if (role === 'agent') return text.agentNamed(name);
+  if (role === 'bot') return name ? text.robotNamed(name) : text.robot;
+  return text.system;
+}
+
+const timeTag = (at) => h('time', { datetime: at }, timeOf(at));
+
+/** "Bron: …", with the label of the link part to the same address if there is one. */
+function source({ meta, parts = [] }, server) {
+  if (!meta?.source) return null;
+  const same = parts.find((part) => part.kind === 'link' && part.url === meta.source);
+  return sourceLine(meta.source, same?.label, server);
+}
+
+/** @param {object} event a `message` event, or what is known of one to be sent; `joins`: same sender as just before */
+export function messageElement(event, { server, respond, joins }) {
+  const { role = 'system' } = event.from;
+  const words = role === 'citizen' ? [event.text] : blocks(event.text ?? '');
+  const parts = (event.parts ?? []).filter((part) => part.kind !== 'link' || part.url !== event.meta?.source);
+  return h('div', {
+    class: `message ${role}${joins ? ' joins' : ''}`, lang: event.lang, 'data-testid': 'balie-message', 'data-from': role,
+  },
+  h('p', { class: 'head' }, h('span', { class: 'who' }, senderOf(event.from)), ' ', event.at && timeTag(event.at)),
+  words.some(Boolean) && h('div', { class: 'bubble' }, ...words, source(event, server)),
+  ...parts.map((part) => renderPart(part, respond, server)));
+}
+
+/** Our own message came back: what the server kept is shown, since something private may have been masked. */
+export function confirm(node, event) {
+  const bubble = node.querySelector('.bubble');
+  if (event.text && event.text !== bubble.textContent) bubble.textContent = event.text;
+  node.querySelector('time')?.remove();
+  node.querySelector('.head').append(timeTag(event.at));
+  markState(node, 'sent');
+}
+
+function reason(problem) {
+  if (problem.status === 410) return text.lostContact;
+  return problem.type.endsWith('choice_expired') ? text.choiceExpired : problem.title;
+}
+
+/** Shows how far a message is; `again` gives a button. Not spoken here: the panel speaks when something goes wrong. */
+export function markState(node, state, { problem, again } = {}) {
+  node.dataset.state = state;
+  node.querySelector('.state')?.remove();
+  const button = again && h('button', { type: 'button', class: 'again', onclick: again }, text.again);
+  node.append(h('p', { class: 'state', 'aria-live': 'off' }, stateWords(state, problem), button));
+}
+
+export function stateWords(state, problem) {
+  if (state === 'waiting') return problem?.status === 429 ? text.busy : text.waiting;
+  return state === 'refused' ? text.refused(reason(problem)) : text[state];
+}
+
+/** A message that the citizen removed, or that was removed for privacy. */
+export function redact(node) {
+  node.querySelectorAll('.ask, .card, .link').forEach((part) => part.remove());
+  node.querySelector('.bubble')?.replaceChildren(h('p', {}, text.removed));
+  node.classList.add('redacted');
+}
+
+const wait = (seconds) => (seconds > 0 ? text.waitMinutes(Math.max(1, Math.round(seconds / 60))) : text.waitUnknown);
+
+const LINES = {
+  queued: ({ position, eta_s: eta }) => text.queued(position, wait(eta)),
+  assigned: ({ agent }) => text.assigned(agent?.name),
+  transferred: ({ agent }) => text.transferred(agent?.name),
+  unavailable: () => text.unavailable,
+  returned: () => text.returned,
+  closed: () => text.closed,
+};
+
+/** The line for a hand-over; the server's own words go first. Empty for "offered": the bot's message says it. */
+export function handoverLine(event) {
+  return event.text ?? LINES[event.state]?.(event) ?? '';
+}
+
+/** Who the citizen is talking with after this event, for the header; undefined: no change. */
+export function companion({ type, state, from, agent, position }) {
+  if (type === 'message' && from.role === 'bot') return { words: senderOf(from), role: 'bot' };
+  if (type !== 'handover' || state === 'offered') return undefined;
+  if (state === 'queued') return { words: text.queuedShort(position), role: 'queue' };
+  return agent && state !== 'closed' ? { words: text.agentNamed(agent.name), role: 'agent' } : { words: text.robot, role: 'bot' };
+}

@@ -1,0 +1,261 @@
+/**
+ * The chat panel, <balie-panel>: connects client, log, field and menu. Set `options` first; works without launcher too.
+ *
+ * Hooks that stay, for tests and for whoever builds on it (shadow roots are open):
+ *   button "Stel uw vraag in de chat" (launcher, aria-expanded) · dialog "Digitale balie" · log "Gesprek" ·
+ *   textbox "Uw vraag of bericht" · buttons "Versturen", "Menu", "Chat sluiten"; in the menu "Ik wil een medewerker
+ *   spreken", "Gesprek downloaden", "Opnieuw beginnen", "Gesprek wissen" · alertdialog (are you sure?)
+ *   data-testid="balie-…": launcher panel heading companion menu person download restart erase close confirm start-new
+ *   log older newer status announcer alert input send counter; in the log message [data-from] [data-state], line
+ *   [data-kind] [data-state], notice [data-kind], choices choice date time form rating ([data-retired] once used),
+ *   source appointment ics case
+ *   on the panel: data-connection=connecting|live|retrying|refused, data-talking-to=bot|queue|agent
+ */
+import { Client } from './client.js';
+import { Composer, Menu, Status, confirmed } from './controls.js';
+import { h } from './dom.js';
+import { buildFrame } from './frame.js';
+import { companion, stateWords } from './message.js';
+import { sheet, theme } from './style.js';
+import { text } from './text.js';
+import { LogView } from './view.js';
+
+const FULL_SCREEN = matchMedia('(max-width: 599.98px), (max-height: 459.98px)');
+const FINE_POINTER = matchMedia('(pointer: fine)');
+const ROBOT = { words: text.robot, role: 'bot' };
+
+class BaliePanel extends HTMLElement {
+  #client;
+  #view;
+  #composer;
+  #menu;
+  #status;
+  #frame;
+  #dialog;
+  #unread = 0;
+  #typingTimer = 0;
+
+  /** @type {{gemeente: string, server: string, title: string}} */
+  options = {};
+
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [theme, sheet];
+    this.#client = new Client({ ...this.options, page: location.origin + location.pathname });
+    this.#build();
+    this.shadowRoot.append(this.#dialog);
+    this.#listen();
+    this.#client.start();
+  }
+
+  /** Shows the panel: beside the page, or on small screens over it (modal). */
+  show({ focus = true } = {}) {
+    if (this.#dialog.open) return;
+    if (FULL_SCREEN.matches) this.#dialog.showModal();
+    else this.#dialog.setAttribute('open', ''); // unlike show(), this leaves the focus alone
+    this.#view.toEnd();
+    this.#count(0);
+    this.#client.read();
+    if (focus) this.#focus();
+  }
+
+  hide() {
+    this.#dialog.close();
+  }
+
+  /** Sends a question for the citizen. */
+  ask(question) {
+    this.#client.send({ type: 'text', text: question });
+  }
+
+  /** To the field; where that would bring up a keyboard over the first message, to the heading. */
+  #focus() {
+    if (FINE_POINTER.matches && !this.#composer.element.hidden) this.#composer.focus();
+    else this.#frame.heading.focus();
+  }
+
+  #build() {
+    const client = this.#client;
+    this.#view = new LogView({
+      server: this.options.server,
+      send: (message) => client.send(message),
+      resend: ({ type, text: words }, state) => (state === 'refused' ? client.send({ type, text: words }) : client.wake()),
+      older: () => this.#showOlder(),
+    });
+    this.#composer = new Composer({ send: (words) => this.ask(words), typing: (on) => this.#typing(on) });
+    this.#menu = new Menu([
+      { id: 'person', label: text.person, act: () => client.send({ type: 'handover_request', text: text.person }) },
+      { id: 'download', label: text.download, act: () => this.#try(() => this.#download(), text.downloadFailed) },
+      { id: 'restart', label: text.restart, act: () => this.#restart() },
+      { id: 'erase', label: text.erase, act: () => this.#erase(), danger: true },
+    ]);
+    this.#status = new Status(() => client.start());
+    this.#frame = buildFrame(this.options.title, {
+      log: this.#view.element, menu: this.#menu.element, status: this.#status.elements, composer: this.#composer.element,
+    }, { close: () => this.#close(), toEnd: () => this.#view.toEnd(), startNew: () => this.#startNew() });
+    this.#dialog = this.#frame.dialog;
+  }
+
+  #listen() {
+    const takes = {
+      started: ({ reason }) => this.#started(reason), history: (batch) => this.#history(batch),
+      event: (event) => this.#event(event), typing: (typing) => this.#otherTypes(typing),
+      outbox: (change) => this.#outgoing(change), connection: (connection) => this.#connection(connection),
+      erased: () => this.#erased(),
+    };
+    for (const [name, take] of Object.entries(takes)) this.#client.addEventListener(name, ({ detail }) => take(detail));
+    const on = (name, act) => this.#dialog.addEventListener(name, act);
+    on('keydown', (event) => event.key === 'Escape' && this.#escape(event));
+    on('cancel', (event) => this.#escape(event)); // Android's back gesture
+    on('click', (event) => event.composedPath().includes(this.#menu.element) || this.#menu.toggle(false));
+    this.#view.element.addEventListener('scroll', () => {
+      if (this.#view.atEnd) this.#frame.newer.hidden = true;
+    });
+    FULL_SCREEN.addEventListener('change', () => this.#refit());
+    globalThis.visualViewport?.addEventListener('resize', () => // the keyboard on the screen takes room
+      this.#dialog.style.setProperty('--seen', `${visualViewport.height}px`));
+  }
+
+  #escape(event) {
+    event.preventDefault();
+    if (!this.#menu.escape()) this.#close();
+  }
+
+  #close() {
+    this.dispatchEvent(new Event('balie-close'));
+  }
+
+  /** From beside the page to over it, or back, with the focus where it was. */
+  #refit() {
+    if (!this.#dialog.open) return;
+    const focused = this.shadowRoot.activeElement;
+    this.#dialog.close();
+    this.show({ focus: false });
+    focused?.focus();
+  }
+
+  // What the client tells
+
+  #started(reason) {
+    this.#view.reset({ keep: reason === 'expired' });
+    this.#toggleEnd(false);
+    this.#talkingTo(ROBOT);
+    if (text.started[reason]) this.#view.line(text.started[reason]);
+  }
+
+  #history(batch) {
+    this.#view.history(batch);
+    if (!batch.older) batch.events.forEach((event) => this.#talkingTo(companion(event)));
+    if (this.#dialog.open) this.#client.read();
+  }
+
+  #event(event) {
+    const atEnd = this.#view.atEnd;
+    const node = this.#view.add(event);
+    const own = event.from?.role === 'citizen';
+    this.#talkingTo(companion(event));
+    if (!own) this.#stopTyping();
+    if (!node || own) return;
+    if (!this.#dialog.open) return void this.#count(this.#unread + 1);
+    this.#frame.newer.hidden = atEnd;
+    this.#client.read();
+  }
+
+  #otherTypes({ role, ttl_s: seconds }) {
+    clearTimeout(this.#typingTimer);
+    this.#typingTimer = setTimeout(() => this.#stopTyping(), (seconds || 6) * 1000);
+    this.#view.typing(true);
+    this.#status.say(text.typing(role === 'agent' ? this.#frame.companion.textContent : text.robot));
+  }
+
+  #stopTyping() {
+    clearTimeout(this.#typingTimer);
+    this.#view.typing(false);
+    this.#status.say('');
+  }
+
+  #outgoing(change) {
+    this.#view.outgoing(change);
+    const failed = change.state === 'waiting' || change.state === 'refused';
+    this.#status.alert(failed ? stateWords(change.state, change.problem) : '');
+  }
+
+  #connection({ state, title }) {
+    this.dataset.connection = state;
+    this.#status.connection(state, title);
+  }
+
+  #talkingTo(who) {
+    if (!who) return;
+    this.dataset.talkingTo = who.role;
+    this.#frame.companion.textContent = who.words;
+  }
+
+  #count(unread) {
+    this.#unread = unread;
+    this.dispatchEvent(new CustomEvent('balie-unread', { detail: unread }));
+  }
+
+  // What the citizen does
+
+  /** Only a person on the other side is told that the citizen is typing. */
+  #typing(on) {
+    if (this.dataset.talkingTo === 'agent') this.#client.typing(on);
+  }
+
+  /** Does what may fail; then says so, in the log and aloud. */
+  async #try(work, failed) {
+    try {
+      await work();
+    } catch {
+      this.#status.alert(failed);
+      this.#view.line(failed);
+    }
+  }
+
+  async #showOlder() {
+    await this.#try(() => this.#client.older(), text.olderFailed);
+    this.#view.element.focus();
+  }
+
+  async #restart() {
+    if (!await confirmed(this.shadowRoot, text.restartQuestion)) return;
+    await this.#client.restart();
+    this.#focus();
+  }
+
+  async #erase() {
+    if (!await confirmed(this.shadowRoot, text.eraseQuestion)) return;
+    await this.#try(() => this.#client.erase(), text.eraseFailed);
+  }
+
+  #erased() {
+    this.#stopTyping();
+    this.#view.reset();
+    this.#view.line(text.erased);
+    this.#talkingTo(ROBOT);
+    const focused = this.shadowRoot.activeElement;
+    this.#toggleEnd(true);
+    if (focused) this.#frame.heading.focus(); // what had the focus is gone
+  }
+
+  async #startNew() {
+    await this.#client.start();
+    this.#focus();
+  }
+
+  #toggleEnd(ended) {
+    this.#frame.end.hidden = !ended;
+    this.#composer.element.hidden = ended;
+    this.#menu.element.hidden = ended;
+  }
+
+  async #download() {
+    const url = URL.createObjectURL(await this.#client.transcript());
+    h('a', { href: url, download: text.fileName(new Date().toISOString().slice(0, 10)) }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    this.#status.say(text.downloaded);
+  }
+}
+
+customElements.define('balie-panel', BaliePanel);

@@ -1,0 +1,149 @@
+/** Every Dutch word in the panel: level B1, "u", short sentences. Dates and times in words. */
+export const text = {
+  // Header and menu
+  robot: 'Virtuele assistent',
+  robotNamed: (name) => `${name}, virtuele assistent`,
+  agentNamed: (name) => (name ? `${name}, medewerker` : 'Medewerker'),
+  you: 'U',
+  system: 'Bericht van de chat',
+  close: 'Chat sluiten',
+  menu: 'Menu',
+  person: 'Ik wil een medewerker spreken',
+  restart: 'Opnieuw beginnen',
+  download: 'Gesprek downloaden',
+  erase: 'Gesprek wissen',
+  cancel: 'Annuleren',
+  restartQuestion: {
+    title: 'Opnieuw beginnen?',
+    body: 'Dit gesprek stopt. U kunt het daarna niet meer teruglezen. Wilt u het bewaren? Download het dan eerst.',
+    confirm: 'Opnieuw beginnen',
+  },
+  eraseQuestion: {
+    title: 'Gesprek wissen?',
+    body: 'Wij wissen dit gesprek, ook bij de gemeente. U kunt dit niet ongedaan maken.',
+    confirm: 'Gesprek wissen',
+    danger: true,
+  },
+  eraseFailed: 'Wissen is niet gelukt. Uw gesprek is er nog. Probeer het later opnieuw.',
+  downloadFailed: 'Downloaden is niet gelukt. Probeer het later opnieuw.',
+  downloaded: 'Uw gesprek is gedownload.',
+  fileName: (day) => `gesprek-gemeente-${day}.html`,
+
+  // Log
+  log: 'Gesprek',
+  older: 'Eerdere berichten tonen',
+  olderFailed: 'De eerdere berichten laden niet. Probeer het later opnieuw.',
+  newer: 'Nieuwe berichten',
+  today: 'Vandaag',
+  yesterday: 'Gisteren',
+  typing: (who) => `${who} is aan het typen`,
+  removed: 'Dit bericht is verwijderd.',
+  source: (label) => `Bron: ${label}`,
+  newTab: ' (opent in een nieuw tabblad)',
+
+  // Sending
+  label: 'Uw vraag of bericht',
+  placeholder: 'Typ uw vraag',
+  hint: 'Typ hier geen BSN en geen wachtwoorden.',
+  send: 'Versturen',
+  counter: (used, limit) => `${used} van ${limit} tekens`,
+  tooLong: (used, limit) => `Uw bericht is te lang: ${used} van ${limit} tekens. Maak het korter.`,
+  sending: 'Bezig met versturen',
+  sent: 'Verstuurd',
+  waiting: 'Nog niet verstuurd. We proberen het opnieuw.',
+  busy: 'Nog niet verstuurd. Het is druk. We proberen het zo opnieuw.',
+  refused: (why) => `Niet verstuurd. ${why || 'Probeer het opnieuw.'}`,
+  choiceExpired: 'Deze keuze hoort bij een eerdere vraag.',
+  lostContact: 'Het gesprek was al afgelopen.',
+  again: 'Opnieuw proberen',
+
+  // Connection
+  connecting: 'Verbinding maken…',
+  offline: 'Geen verbinding. We proberen het opnieuw. Uw gesprek blijft bewaard.',
+  back: 'U bent weer verbonden.',
+  noService: (why) => `De chat werkt nu niet. ${why || ''} U kunt ons ook bellen.`.replace('  ', ' '),
+  started: {
+    expired: 'Uw vorige gesprek is niet meer beschikbaar. Hieronder begint een nieuw gesprek.',
+    restarted: 'U bent opnieuw begonnen.',
+    elsewhere: 'U begon een nieuw gesprek in een ander tabblad.',
+  },
+  erased: 'Uw gesprek is gewist. Dit venster is nu leeg.',
+  startNew: 'Nieuw gesprek beginnen',
+
+  // Hand-over to a person
+  queued: (position, wait) => ['U staat in de wachtrij.', position && `U bent nummer ${position}.`, wait].filter(Boolean).join(' '),
+  queuedShort: (position) => (position ? `In de wachtrij: nummer ${position}` : 'In de wachtrij'),
+  waitUnknown: 'We weten nog niet hoe lang het duurt.',
+  waitMinutes: (minutes) => `De wachttijd is ongeveer ${minutes} ${minutes === 1 ? 'minuut' : 'minuten'}.`,
+  assigned: (name) => `U praat nu met ${name || 'een medewerker'}${name ? ', medewerker van de gemeente' : ' van de gemeente'}.`,
+  transferred: (name) => (name ? `Uw collega-medewerker is nu ${name}.` : 'U gaat naar een andere medewerker.'),
+  unavailable: 'Er is nu geen medewerker beschikbaar.',
+  returned: 'U praat weer met de virtuele assistent.',
+  closed: 'Het gesprek met de medewerker is klaar. De virtuele assistent helpt u verder.',
+
+  // Parts
+  choices: 'Mogelijke antwoorden',
+  used: 'gekozen',
+  pickDate: 'Kies een datum',
+  dateHint: 'U kunt ook een datum typen in het berichtveld.',
+  confirmDate: 'Deze datum kiezen',
+  dateMissing: 'Kies eerst een datum.',
+  dateRange: (min, max) => `Kies een datum van ${min} tot en met ${max}.`,
+  dateClosed: 'Op deze dag zijn we dicht. Kies een andere dag.',
+  pickTime: 'Kies een tijd',
+  confirmTime: 'Deze tijd kiezen',
+  timeMissing: 'Kies eerst een tijd.',
+  clock: (slot) => `${slot} uur`,
+  submit: 'Versturen',
+  optional: ' (niet verplicht)',
+  fieldMissing: (label) => `Vul dit in: ${label.toLowerCase()}.`,
+  fieldWrong: (label) => `Dit klopt niet: ${label.toLowerCase()}. Controleer wat u invulde.`,
+  hidden: '(ingevuld)',
+  appointment: 'Uw afspraak',
+  when: 'Wanneer',
+  where: 'Waar',
+  reference: 'Afspraaknummer',
+  code: 'Code om te wijzigen',
+  calendar: 'Zet in uw agenda',
+  caseTitle: 'Uw zaak',
+  caseNumber: 'Zaaknummer',
+  step: (step, steps) => `stap ${step} van ${steps}`,
+  expected: 'Verwacht klaar',
+  finished: 'Afgerond op',
+  rating: 'Hoe goed bent u geholpen?',
+  rate: 'Beoordeling versturen',
+  rateMissing: 'Kies eerst een cijfer.',
+  rateScale: ['heel slecht', 'slecht', 'matig', 'goed', 'heel goed'],
+  rated: (score) => `Mijn beoordeling: ${score} van 5`,
+};
+
+const format = (options) => new Intl.DateTimeFormat('nl-NL', options);
+const AT_COUNTER = { timeZone: 'Europe/Amsterdam' };
+const clock = format({ hour: '2-digit', minute: '2-digit' });
+const counterClock = format({ hour: '2-digit', minute: '2-digit', ...AT_COUNTER });
+const longDay = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const counterDay = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', ...AT_COUNTER });
+const plainDay = format({ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const weekDay = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+/** "10:05", in the reader's own time. */
+export const timeOf = (iso) => clock.format(new Date(iso));
+
+/** "dinsdag 24 november 2026 om 10:05 uur", at the counter. */
+export function momentOf(iso) {
+  const at = new Date(iso);
+  return `${counterDay.format(at)} om ${counterClock.format(at)} uur`;
+}
+
+/** "24 november 2026" (with `weekday`: "dinsdag …") for a calendar date such as 2026-11-24. */
+export function dateOf(day, weekday = false) {
+  const at = new Date(`${String(day).slice(0, 10)}T00:00:00Z`);
+  return Number.isNaN(at.getTime()) ? String(day) : (weekday ? weekDay : plainDay).format(at);
+}
+
+/** "Vandaag", "Gisteren" or the day in full: the heading above the messages of a day. */
+export function dayOf(iso) {
+  const day = longDay.format(new Date(iso));
+  if (day === longDay.format(new Date())) return text.today;
+  return day === longDay.format(new Date(Date.now() - 86_400_000)) ? text.yesterday : day;
+}

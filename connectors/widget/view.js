@@ -1,0 +1,217 @@
+/** The log on the screen: what is confirmed, in order; then the citizen's messages on their way; then typing dots. */
+import { blocks, h, icon, unseen } from './dom.js';
+import { confirm, handoverLine, markState, messageElement, redact, senderOf } from './message.js';
+import { offered, rating, retire } from './parts.js';
+import { dayOf, text } from './text.js';
+
+const TOGETHER = 180_000; // ms: messages of one sender within this time share a heading
+const NEAR_END = 80; // px: closer to the end than this is "at the end"
+
+export class LogView {
+  #actions;
+  #nodes = new Map(); // event id or cid -> element
+  #pending = new Map(); // cid -> element, not yet confirmed
+  #dots = h('div', { class: 'dots', 'aria-hidden': 'true', hidden: true }, h('span'), h('span'), h('span'));
+  #older;
+  #last = {}; // of the last message: {who, at, day}, to know whether the next one joins it
+  #anchor = null; // first element of the current turn: stays in view
+
+  /** @param {{server: string, send: Function, resend: Function, older: Function}} actions */
+  constructor(actions) {
+    this.#actions = actions;
+    this.#older = h('button', {
+      type: 'button', class: 'button quiet', hidden: true, onclick: actions.older, 'data-testid': 'balie-older',
+    }, text.older);
+    this.element = h('div', {
+      class: 'log', role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions text', 'aria-label': text.log,
+      tabindex: '0', 'data-testid': 'balie-log',
+    }, this.#older, this.#dots);
+  }
+
+  /** Ready for another conversation. With `keep` the old lines stay readable above it. */
+  reset({ keep = false } = {}) {
+    for (const asking of this.element.querySelectorAll('.ask')) retire(asking);
+    if (!keep) this.element.replaceChildren(this.#older, this.#dots);
+    this.#nodes.clear();
+    this.#pending.clear();
+    this.#last = {};
+    this.#anchor = null;
+    this.#older.hidden = true;
+  }
+
+  /** A batch at once. Silent for screen readers unless the conversation is new: then the first message must be heard. */
+  history({ events, more, older, fresh }) {
+    if (!fresh) this.element.setAttribute('aria-live', 'off');
+    if (older) this.#prepend(events);
+    else for (const event of events) this.#place(this.#render(event), event);
+    this.#older.hidden = !more;
+    if (!older) this.toEnd();
+    setTimeout(() => this.element.setAttribute('aria-live', 'polite'), 500);
+  }
+
+  /** A durable event, live. Returns its element if it put something new on the screen. */
+  add(event) {
+    const follow = this.atEnd;
+    const node = this.#render(event);
+    if (!node) return null;
+    this.#place(node, event);
+    this.#anchor ??= node;
+    if (follow) this.#follow();
+    return node;
+  }
+
+  /** The state of a message of this browser; the first time it appears, it is put on the screen. */
+  outgoing({ item: { message }, state, problem }) {
+    let node = this.#pending.get(message.cid);
+    if (!node) {
+      if (this.#nodes.has(message.cid)) return;
+      node = this.#message({ from: { role: 'citizen' }, text: message.text ?? String(message.value ?? '') });
+      this.#pending.set(message.cid, node);
+      this.#dots.before(node);
+      this.#anchor = node;
+      this.toEnd();
+    }
+    const resend = () => {
+      if (state === 'refused') node.remove();
+      this.#actions.resend(message, state);
+    };
+    const retriable = state === 'waiting' || (state === 'refused' && message.type === 'text');
+    markState(node, state, { problem, again: retriable ? resend : null });
+    if (state === 'refused') this.#pending.delete(message.cid);
+  }
+
+  /** A line about the conversation itself. */
+  line(words, { kind = 'info', button = null } = {}) {
+    const node = h('div', { class: 'line', 'data-testid': 'balie-line', 'data-kind': kind }, h('p', {}, words), button);
+    this.#beforePending(node);
+    this.#last = { day: this.#last.day };
+    this.toEnd();
+    return node;
+  }
+
+  typing(on) {
+    const follow = this.atEnd;
+    this.#dots.hidden = !on;
+    if (follow && on) this.#follow();
+  }
+
+  get atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.element;
+    return scrollHeight - scrollTop - clientHeight < NEAR_END;
+  }
+
+  toEnd() {
+    this.element.scrollTop = this.element.scrollHeight;
+  }
+
+  /** To the end, but never past the beginning of the current turn: a long answer is read from its start. */
+  #follow() {
+    const top = this.#anchor ? this.#anchor.offsetTop - 12 : Infinity;
+    this.element.scrollTop = Math.min(this.element.scrollHeight, Math.max(top, 0));
+  }
+
+  #beforePending(node) {
+    const [first] = this.#pending.values();
+    (first ?? this.#dots).before(node);
+  }
+
+  /** Puts a rendered event in its place, under a heading for its day. */
+  #place(node, event) {
+    if (!node) return;
+    this.#dayHeading(event, (heading) => this.#beforePending(heading));
+    const [first] = this.#pending.values();
+    const own = this.#pending.delete(event.cid);
+    if (!own || first !== node) this.#beforePending(node);
+  }
+
+  #dayHeading({ at }, put) {
+    const day = at ? dayOf(at) : this.#last.day;
+    if (day !== this.#last.day) put(h('p', { class: 'day' }, day));
+    this.#last.day = day;
+  }
+
+  #prepend(events) {
+    const { scrollHeight, scrollTop } = this.element;
+    const [last, oldHeading, mark] = [this.#last, this.element.querySelector('.day'), this.#older.nextSibling];
+    this.#last = {};
+    for (const event of events) {
+      const node = this.#render(event, true);
+      if (!node) continue;
+      this.#dayHeading(event, (heading) => mark.before(heading));
+      mark.before(node);
+    }
+    if (oldHeading?.textContent === this.#last.day) oldHeading.remove();
+    this.#last = last;
+    this.element.scrollTop = scrollTop + this.element.scrollHeight - scrollHeight;
+  }
+
+  /** The element for an event; null when there is nothing (new) to show. `past`: from before what is on the screen. */
+  #render(event, past = false) {
+    if (event.type === 'message') return this.#received(event, past);
+    if (event.type === 'redact' && this.#nodes.has(event.target)) redact(this.#nodes.get(event.target));
+    const render = { handover: this.#handover, notice: this.#notice, rating_request: this.#rating }[event.type];
+    const node = render?.call(this, event, past) ?? null;
+    if (node) this.#last = { day: this.#last.day };
+    return node;
+  }
+
+  #received(event, past) {
+    const own = this.#pending.get(event.cid);
+    if (own) confirm(own, event);
+    const node = own ?? this.#message(event);
+    this.#nodes.set(event.id, node).set(event.cid ?? event.id, node);
+    if (event.from.role === 'citizen') this.#answered(event, past);
+    else this.#retireOthers(node, past);
+    return node;
+  }
+
+  #message(event) {
+    const who = senderOf(event.from);
+    const at = event.at ? new Date(event.at) : this.#last.at;
+    const joins = this.#last.who === who && at - this.#last.at < TOGETHER;
+    this.#last = { ...this.#last, who, at };
+    const respond = (answer) => this.#actions.send({ ...answer, reply_to: event.id });
+    return messageElement(event, { server: this.#actions.server, respond, joins });
+  }
+
+  /** A citizen's answer uses up the question it belongs to: the one it names, or the last one that has that option. */
+  #answered({ reply_to: replyTo, text: words }, past) {
+    const named = this.#nodes.get(replyTo)?.querySelector('.ask');
+    const last = past ? null : [...this.element.querySelectorAll('.ask:not([data-retired])')].at(-1);
+    if (named) retire(named, words);
+    else if (last && offered(last, words)) retire(last, words);
+  }
+
+  /** Only the newest question can be answered. */
+  #retireOthers(node, past) {
+    const own = node.querySelectorAll('.ask');
+    if (past) own.forEach((asking) => retire(asking));
+    else if (own.length) this.element.querySelectorAll('.ask').forEach((asking) => retire(asking));
+  }
+
+  /** One line per state; a new position in the queue changes the line that is there. */
+  #handover(event, past) {
+    const words = handoverLine(event);
+    const last = [...this.element.querySelectorAll('[data-kind=handover]')].at(-1);
+    if (words && !past && event.state === 'queued' && last?.dataset.state === 'queued') {
+      last.firstChild.textContent = words;
+      return null;
+    }
+    return words && h('div', {
+      class: 'line', 'data-testid': 'balie-line', 'data-kind': 'handover', 'data-state': event.state,
+    }, h('p', {}, words));
+  }
+
+  #notice({ kind, text: words }) {
+    return h('div', { class: 'notice', 'data-testid': 'balie-notice', 'data-kind': kind },
+      icon('info'), h('div', {}, unseen(`${text.system}: `), ...blocks(words)));
+  }
+
+  #rating({ id }, past) {
+    const asking = rating((answer) => this.#actions.send({ ...answer, reply_to: id }));
+    if (past) retire(asking);
+    const node = h('div', { class: 'message system' }, asking);
+    this.#nodes.set(id, node);
+    return node;
+  }
+}

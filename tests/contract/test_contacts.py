@@ -1,0 +1,171 @@
+"""What every contact register must do for the counter, and below it what only the demonstration one promises.
+
+A register joins by adding itself to REGISTERS: given a folder and a clock it returns a function that opens one more
+adapter on the same contacts.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.contacts import CallbackNotFound, CallbackRequest, Contacts, ContactsUnavailable
+from bot.contacts.demo import DemoContacts
+
+ANNA = CallbackRequest("Anna Voorbeeld", "0612345678", "morgenochtend", "bijstand", "Vraag over bijstand", "c-anna")
+BRAM = CallbackRequest("Bram Proef", "0201234567", "vandaag na 15 uur", None, "Wil een medewerker spreken", "c-bram")
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 3, 29, 0, 59, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+OpenAdapter = Callable[[], Contacts]
+
+
+@asynccontextmanager
+async def demo_register(folder: Path, clock: Clock) -> AsyncIterator[OpenAdapter]:
+    yield lambda: DemoContacts(folder / "contacts.db", now=clock, busy_seconds=30.0)
+
+
+REGISTERS: dict[str, Callable[[Path, Clock], AbstractAsyncContextManager[OpenAdapter]]] = {"demo": demo_register}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=REGISTERS)
+async def open_adapter(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> AsyncIterator[OpenAdapter]:
+    async with REGISTERS[request.param](tmp_path, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def contacts(open_adapter: OpenAdapter) -> AsyncIterator[Contacts]:
+    adapter = open_adapter()
+    yield adapter
+    await adapter.aclose()
+
+
+async def test_an_employee_finds_the_request_with_all_that_the_citizen_said(contacts: Contacts, clock: Clock) -> None:
+    registered = await contacts.register(ANNA, key="turn-1")
+    (waiting,) = await contacts.open(10)
+    assert (waiting.reference, waiting.request, waiting.registered) == (registered.reference, ANNA, clock.now)
+    assert waiting.registered.utcoffset() is not None
+
+
+async def test_who_waits_longest_comes_first(contacts: Contacts, clock: Clock) -> None:
+    requests = [replace(ANNA, conversation=f"c-{n}") for n in range(4)]
+    for n, request in enumerate(requests):
+        await contacts.register(request, key=f"turn-{n}")
+        clock.now += timedelta(hours=1)
+    assert [each.request for each in await contacts.open(3)] == requests[:3]
+    assert await contacts.open(0) == []
+
+
+async def test_the_same_key_registers_once(contacts: Contacts, open_adapter: OpenAdapter) -> None:
+    first = await contacts.register(ANNA, key="turn-1")
+    assert await open_adapter().register(ANNA, key="turn-1") == first
+    assert await contacts.register(BRAM, key="turn-1") == first
+    assert [each.request for each in await contacts.open(10)] == [ANNA]
+
+
+async def test_the_same_key_at_the_same_moment_registers_once(open_adapter: OpenAdapter) -> None:
+    adapters = [open_adapter(), open_adapter()]
+    results = await asyncio.gather(*(adapters[n % 2].register(ANNA, key="turn-1") for n in range(10)))
+    assert results == [results[0]] * 10
+    assert len(await adapters[0].open(10)) == 1
+
+
+async def test_twenty_citizens_at_once_are_all_registered(open_adapter: OpenAdapter) -> None:
+    adapters = [open_adapter(), open_adapter()]
+    results = await asyncio.gather(*(adapters[n % 2].register(ANNA, key=f"turn-{n}") for n in range(20)))
+    assert {each.reference for each in await adapters[0].open(50)} == {each.reference for each in results}
+    assert len(set(results)) == 20
+
+
+async def test_a_request_that_is_done_no_longer_waits(contacts: Contacts) -> None:
+    hers = await contacts.register(ANNA, key="turn-1")
+    his = await contacts.register(BRAM, key="turn-2")
+    await contacts.done(hers.reference, "gesproken")
+    assert [each.reference for each in await contacts.open(10)] == [his.reference]
+
+
+async def test_done_again_is_no_error_and_a_late_repetition_revives_nothing(contacts: Contacts) -> None:
+    hers = await contacts.register(ANNA, key="turn-1")
+    await contacts.done(hers.reference, "gesproken")
+    await contacts.done(hers.reference, "geen gehoor")
+    assert await contacts.register(ANNA, key="turn-1") == hers
+    assert await contacts.open(10) == []
+
+
+async def test_an_unknown_reference_cannot_be_done(contacts: Contacts) -> None:
+    await contacts.register(ANNA, key="turn-1")
+    with pytest.raises(CallbackNotFound):
+        await contacts.done("C-AAAAAA", "gesproken")
+    assert len(await contacts.open(10)) == 1
+
+
+def test_a_request_in_a_log_line_shows_no_personal_data() -> None:
+    shown = repr(ANNA)
+    assert not [value for value in (ANNA.name, ANNA.phone, ANNA.summary) if value in shown]
+
+
+# What only the demonstration register promises
+
+
+def stored(folder: Path) -> str:
+    """All bytes on the disk: what SQLite no longer shows may still be there."""
+    return b"".join(file.read_bytes() for file in folder.iterdir()).decode(errors="replace")
+
+
+async def test_a_reference_can_be_read_aloud(tmp_path: Path) -> None:
+    registered = await DemoContacts(tmp_path / "contacts.db").register(ANNA, key="turn-1")
+    assert re.fullmatch("C-[A-HJKMNP-Z2-9]{6}", registered.reference)
+
+
+async def test_what_is_done_is_forgotten_except_the_first_outcome(tmp_path: Path) -> None:
+    contacts = DemoContacts(tmp_path / "contacts.db")
+    hers = await contacts.register(ANNA, key="turn-1")
+    assert ANNA.phone in stored(tmp_path)
+    await contacts.done(f" {hers.reference.lower()}", "gesproken")
+    await contacts.done(hers.reference, "geen gehoor")
+    left = stored(tmp_path)
+    personal = (ANNA.name, ANNA.phone, ANNA.when, ANNA.summary, ANNA.conversation)
+    assert not [value for value in personal if value in left]
+    assert "gesproken" in left
+    assert "geen gehoor" not in left
+
+
+async def test_a_file_that_cannot_be_used_is_reported_as_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(ContactsUnavailable):
+        await DemoContacts(tmp_path / "nowhere" / "contacts.db").open(10)
+    (tmp_path / "contacts.db").write_bytes(b"this is no database" * 100)
+    with pytest.raises(ContactsUnavailable):
+        await DemoContacts(tmp_path / "contacts.db").register(ANNA, key="turn-1")
+
+
+async def test_a_file_that_stays_locked_is_unavailable_and_the_same_key_works_later(tmp_path: Path) -> None:
+    contacts = DemoContacts(tmp_path / "contacts.db", busy_seconds=0.0)
+    first = await contacts.register(BRAM, key="turn-1")
+    other = sqlite3.connect(tmp_path / "contacts.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ContactsUnavailable):
+        await contacts.register(ANNA, key="turn-2")
+    with pytest.raises(ContactsUnavailable):
+        await contacts.done(first.reference, "gesproken")
+    other.close()
+    second = await contacts.register(ANNA, key="turn-2")
+    assert [each.reference for each in await contacts.open(10)] == [first.reference, second.reference]
