@@ -17,9 +17,13 @@ from bot.appointments import Appointment, Appointments, AppointmentsUnavailable,
 from bot.gemeenten import AMSTERDAM
 
 SLOTS = ("product", "locatie", "dag", "tijd", "naam", "email", "bevestigd")
-HORIZON = timedelta(days=60)  # how far ahead a citizen can book
 DAYS_OFFERED = 5
 OUTAGE: list[Event] = [SlotSet("afgebroken", "storing"), {"event": "active_loop", "name": None}, SlotSet("requested_slot", None)]
+
+
+def last_day(now: Here) -> date:
+    """The last day that can be booked."""
+    return now.today + timedelta(days=services().settings.appointment_horizon_days)
 
 
 def supplier(now: Here) -> Appointments:
@@ -36,7 +40,7 @@ class FillsDayAndTime(Form):
 
     async def fill_dag(self, now: Here, tracker: Tracker) -> str | None:
         found = dutch.parse_date(now.text, now.today)
-        if found is None or not now.today <= found <= now.today + HORIZON:
+        if found is None or not now.today <= found <= last_day(now):
             return None
         product, location = tracker.get_slot("product"), tracker.get_slot("locatie")
         if not (product and location):
@@ -182,9 +186,8 @@ class AskDag(Ask):
         return "action_ask_dag"
 
     async def ask(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
-        last = now.today + HORIZON
         product, location = tracker.get_slot("product"), tracker.get_slot("locatie")
-        free = await supplier(now).days(product, location, now.today, last)
+        free = await supplier(now).days(product, location, now.today, last_day(now))
         if not free:
             dispatcher.utter_message(response="utter_geen_plek")
             return OUTAGE
@@ -259,14 +262,14 @@ def choice(title: str, slot: str, value: str) -> dict[str, str]:
 
 def appointment_message(made: Appointment, now: Here, custom: dict[str, Any] | None = None) -> dict[str, Any]:
     """Values and card of an appointment for an answer."""
-    base = services().settings.base_url
+    sealed = services().calendar_links.seal(now.gemeente.key, made.reference, made.code)
     local = made.start.astimezone(AMSTERDAM)
     place = made.location
     card = {
         "kind": "appointment", "id": made.reference, "product": made.product.name, "start": local.isoformat(),
         "end": made.end.astimezone(AMSTERDAM).isoformat(), "reference": made.reference,
         "location": {"name": place.name, "address": place.address, "postcode": place.postcode, "city": place.city},
-        "ics": f"{base}/v1/afspraak/{now.gemeente.key}/{made.reference}/{made.code}.ics",
+        "ics": f"{services().settings.base_url}/v1/calendar/{sealed}.ics",
     }
     return {
         "afspraak_product": made.product.name, "afspraak_dag": day(local.date()), "afspraak_tijd": clock(made.start),

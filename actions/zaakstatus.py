@@ -95,7 +95,7 @@ def _answer(zaak: ZaakStatus) -> dict[str, Any]:
         "zaak_stappen": zaak.steps, "zaak_verwacht": day(zaak.expected) if zaak.expected else "",
         "zaak_klaar": day(zaak.finished) if zaak.finished else "",
     }
-    kind = "klaar" if zaak.finished else "loopt" if zaak.expected else "zonder_datum"
+    kind = "klaar" if zaak.finished else "nieuw" if not zaak.step else "loopt" if zaak.expected else "zonder_datum"
     return {"response": f"utter_zaak_{kind}", "json_message": {"parts": [card], "forget": True}, **values}
 
 

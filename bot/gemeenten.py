@@ -61,6 +61,7 @@ class Supplier(msgspec.Struct, frozen=True):
     zaken_url: str = ""
     catalogi_url: str = ""
     bronorganisatie: str = ""
+    allowed_confidentiality: tuple[str, ...] = ("openbaar", "beperkt_openbaar")
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -74,6 +74,11 @@ class Settings:
     lookup_attempts: int = _setting(5, "wrong second factors before the look-up of a case is locked")
     lookup_lock_seconds: int = _setting(3600, "how long a locked look-up stays locked, seconds")
 
+    # Appointments.
+    appointment_horizon_days: int = _setting(60, "how many days ahead an appointment can be made")
+    appointment_keep_days: int = _setting(30, "days after its day that the demonstration keeps an appointment")
+    calendar_link_seconds: int = _setting(2592000, "how long the link to an .ics file works, seconds")
+
     # Desk.
     desk_session_seconds: int = _setting(36000, "length of an agent's session, seconds")
     agent_gone_seconds: int = _setting(60, "silence of an agent's browser after which conversations go back to the queue")

@@ -12,6 +12,7 @@ from bot.appointments import Appointments
 from bot.appointments import Location as AppointmentLocation
 from bot.appointments import Product as AppointmentProduct
 from bot.appointments.demo import DemoAppointments
+from bot.appointments.links import CalendarLinks
 from bot.contacts import Contacts
 from bot.contacts.demo import DemoContacts
 from bot.conversation.handover import Handover
@@ -59,6 +60,10 @@ class Services:
     def limits(self) -> Limits:
         return Limits(self.redis, self.settings.secret)
 
+    @cached_property
+    def calendar_links(self) -> CalendarLinks:
+        return CalendarLinks(self.settings.secret, self.settings.calendar_link_seconds)
+
     def gemeente(self, key: str) -> Gemeente:
         """Raises KeyError for a municipality that this installation does not serve."""
         return self.gemeenten[key]
@@ -84,11 +89,13 @@ class Services:
             zaken: Zaken = ZgwZaken(
                 chosen.zaken_url, chosen.catalogi_url, settings.zgw_client_id, settings.zgw_secret,
                 budget_seconds=settings.backend_seconds, bronorganisatie=chosen.bronorganisatie or None,
+                allowed_confidentiality=chosen.allowed_confidentiality,
             )
         else:
             zaken = DemoZaken(self._database(gemeente, "zaken"))
         return GuardedZaken(
-            zaken, self.limits, max_attempts=settings.lookup_attempts, lock_seconds=settings.lookup_lock_seconds
+            zaken, self.limits, max_attempts=settings.lookup_attempts, lock_seconds=settings.lookup_lock_seconds,
+            scope=gemeente.key,
         )
 
     def _make_appointments(self, gemeente: Gemeente) -> Appointments:
@@ -96,7 +103,10 @@ class Services:
         locations = [AppointmentLocation(x.id, x.name, x.address, x.postcode, x.city) for x in gemeente.locations]
         opening = {x.id: gemeenten.opening(x.hours) for x in gemeente.locations}
         secret = self.settings.secret.encode()
-        return DemoAppointments(self._database(gemeente, "afspraken"), products, locations, opening, secret=secret)
+        return DemoAppointments(
+            self._database(gemeente, "afspraken"), products, locations, opening, secret=secret,
+            horizon_days=self.settings.appointment_horizon_days, keep_days=self.settings.appointment_keep_days,
+        )
 
     def _make_contacts(self, gemeente: Gemeente) -> Contacts:
         return DemoContacts(self._database(gemeente, "contacten"))

@@ -10,7 +10,7 @@ from bot.wiring import Services
 from connectors.templates import FOLDER, environment
 
 WIDGET = Path(__file__).parent / "widget"
-MAX_AGE = 300  # seconds a browser may use a file of the widget without asking; then the ETag tells whether it changed
+CACHE = "public, no-cache"  # ask each time whether the ETag still holds: modules of two versions must never be mixed
 
 # The table of the operating system differs per machine; a module with the wrong type doesn't load.
 TYPES = {
@@ -69,5 +69,5 @@ def _send(files: dict[str, Path], request: web.Request, headers: dict[str, str])
     path = files.get(request.match_info["file"])
     if path is None:
         raise web.HTTPNotFound
-    cached = {hdrs.CONTENT_TYPE: TYPES[path.suffix], hdrs.CACHE_CONTROL: f"public, max-age={MAX_AGE}"}
+    cached = {hdrs.CONTENT_TYPE: TYPES[path.suffix], hdrs.CACHE_CONTROL: CACHE}
     return web.FileResponse(path, headers=cached | headers)

@@ -12,8 +12,6 @@ from bot.brain.actions import InProcessActions
 from bot.brain.answers import LogChannel, collect
 from bot.brain.nlg import GemeenteNLG
 from bot.brain.tracker import OneTrackerStore
-from bot.conversation import events
-from bot.conversation.events import Event
 from bot.conversation.mailbox import Answer, Turn
 from bot.gemeenten import Gemeente
 
@@ -62,13 +60,3 @@ class Assistant:
             handover=said.handover,
             hide=frozenset(said.hide),
         )
-
-
-def apology(turn: Turn, text: str, topic: str | None = None) -> list[Event]:
-    """An honest sentence with a way to a person, for a turn that could not be answered."""
-    body = events.message("bot", text, name="Balie", turn=turn.name)
-    options = [{"label": "Een medewerker spreken", "value": "1"}]
-    body["parts"] = [{"kind": "choices", "id": f"q_{turn.name}", "options": options}]
-    body["_payloads"] = ["/contact_medewerker"]
-    body["meta"] = {"topic": topic, "outcome": "fallback"}
-    return [body]

@@ -38,4 +38,6 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         found: dict[str, Any] | None = self.generate_from_slots(
             utter_action, tracker.current_slot_values(), output_channel, **values
         )
+        if found and "source" in found.get("metadata", {}):
+            found["metadata"]["source"] = found["metadata"]["source"].format_map(values)
         return found

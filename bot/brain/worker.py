@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import structlog
 
-from bot.brain.assistant import apology
+from bot.conversation import events
+from bot.conversation.events import Event
 from bot.conversation.mailbox import Answer, Mailbox, Turn
 from bot.conversation.redis import StoreUnavailable
 from bot.gemeenten import Gemeente
@@ -136,3 +137,12 @@ def _where(exc: BaseException) -> str:
 def _last_meta(answer: Answer, key: str) -> str | None:
     found = [body["meta"].get(key) for body in answer.events if "meta" in body]
     return found[-1] if found else None
+
+def apology(turn: Turn, text: str, topic: str | None = None) -> list[Event]:
+    """An honest sentence with a way to a person, for a turn that could not be answered."""
+    body = events.message("bot", text, name="Balie", turn=turn.name)
+    options = [{"label": "Een medewerker spreken", "value": "1"}]
+    body["parts"] = [{"kind": "choices", "id": f"q_{turn.name}", "options": options}]
+    body["_payloads"] = ["/contact_medewerker"]
+    body["meta"] = {"topic": topic, "outcome": "fallback"}
+    return [body]

@@ -77,23 +77,27 @@ class EmbeddedRedis:
     def start(self, seconds: float = 20.0) -> None:
         """Start and wait until it answers. Raises StoreUnavailable with the reason when it does not."""
         log = self.folder / "redis.log"
+        if self._answers():
+            raise StoreUnavailable(f"another Balie is already running with the data in {self.folder}; stop that one first")
         self.process = subprocess.Popen(
             [_binary(), *self._options(log)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True,
         )
-        client = redis.Redis.from_url(self.url, socket_timeout=2)
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
-            try:
-                if client.ping():
-                    return
-            except RedisError:
-                time.sleep(0.05)
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if self._answers():
+                return
+            time.sleep(0.05)
         self.stop()
         tail = log.read_text(errors="replace").splitlines()[-3:] if log.exists() else []
         raise StoreUnavailable("the embedded Redis did not start: " + (" / ".join(tail) or f"see {log}"))
+
+    def _answers(self) -> bool:
+        try:
+            with redis.Redis.from_url(self.url, socket_timeout=2) as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
 
     def _options(self, log: Path) -> list[str]:
         options = {

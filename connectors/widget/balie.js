@@ -1,26 +1,22 @@
 /**
- * Loader: the launcher button on a municipality's page. Loads the panel on first use, and nothing before.
- *
- *   <script type="module" src="https://chat.example/widget/balie.js" data-gemeente="voorbeeld"></script>
- *
- * Attributes (all data-*, all passed on to the panel): gemeente, server (default: where this file came from),
- * title (heading of the panel). The page may open the chat with `document.querySelector('balie-chat').open()`,
- * with `data-balie-vraag="…"` on a link or button, or with `data-balie` on a form with one text field.
- * Events on document: `balie:open`, `balie:close`.
+ * Loader: the launcher on a municipality's page; loads the panel on first use. Its data-* attributes (gemeente, server,
+ * title) go to the panel. A page opens the chat with `document.querySelector('balie-chat').open()`, with
+ * `data-balie-vraag="…"` on a link, or `data-balie` on a form with one field. Events: `balie:open`, `balie:close`.
  */
 const script = [...document.scripts].find((s) => s.src === import.meta.url);
 const options = { gemeente: '', title: 'Digitale balie', ...script?.dataset };
 options.server ||= new URL(import.meta.url).origin;
 
 const LABEL = 'Stel uw vraag';
-const FAILED = 'De chat laadt niet. Controleer uw internet en probeer het opnieuw, of bel ons.';
+const FAILED = 'De chat laadt niet. Probeer het opnieuw of bel ons.';
 const OPEN_KEY = `balie:${options.gemeente}:open`;
 const PHONE = '(max-width: 599.98px), (max-height: 459.98px)';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
 :host { all: initial; color-scheme: light dark;
-  font-family: var(--utrecht-document-font-family, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif) }
+  font-family: var(--utrecht-document-font-family,
+    -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif) }
 button { position: fixed; right: 20px; bottom: 20px; z-index: 2147483000; display: inline-flex; align-items: center;
   gap: 10px; min-height: 56px; padding: 0 22px 0 18px; font: inherit; font-weight: 600; cursor: pointer;
   color: var(--utrecht-button-primary-action-color, #fff);
@@ -35,10 +31,12 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 [aria-expanded=true] { padding: 0 16px; width: 56px; gap: 0; overflow: hidden; justify-content: center }
 [aria-expanded=true] .label, .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap }
-.badge { position: absolute; top: -6px; right: -2px; min-width: 24px; box-sizing: border-box; padding: 0 6px; color: #fff;
-  background: #b3261e; border: 2px solid #fff; border-radius: 14px; font-size: .8125em; line-height: 22px; text-align: center }
-[role=status]:not(:empty) { position: fixed; right: 20px; bottom: 88px; z-index: 2147483000; max-width: 260px; padding: 12px 16px;
-  background: #fff; color: #1b1f24; border: 1px solid #767f8a; border-radius: 12px; line-height: 1.45 }
+.badge { position: absolute; top: -6px; right: -2px; min-width: 24px; box-sizing: border-box; padding: 0 6px;
+  color: #fff; background: #b3261e; border: 2px solid #fff; border-radius: 14px; font-size: .8125em; line-height: 22px;
+  text-align: center }
+[role=status]:not(:empty) { position: fixed; right: 20px; bottom: 88px; z-index: 2147483000; max-width: 260px;
+  padding: 12px 16px; background: #fff; color: #1b1f24; border: 1px solid #767f8a; border-radius: 12px; line-height: 1.45 }
+@media (max-height: 459.98px) { .label { font-size: 0 } button { gap: 0; padding: 0 14px; min-height: 48px } }
 @media (forced-colors: active) { button { border-color: ButtonText } }
 @media (prefers-reduced-motion: reduce) { button { transition: none } }
 @media print { button { display: none } }`);
@@ -83,7 +81,7 @@ class BalieChat extends HTMLElement {
     return this.#button.getAttribute('aria-expanded') === 'true';
   }
 
-  /** Opens the panel. `question` is sent for the citizen; `focus: false` leaves the focus where it is. */
+  /** Opens the panel; `question` is sent for the citizen. */
   async open({ question = '', focus = true } = {}) {
     if (!this.opened) this.#opener = this.shadowRoot.activeElement ?? document.activeElement;
     this.#show(true);
@@ -100,7 +98,7 @@ class BalieChat extends HTMLElement {
     if (question) this.#panel.ask(question);
   }
 
-  /** Closes (minimises) the panel; the conversation goes on and the focus returns to where it was opened. */
+  /** Minimises the panel: the conversation goes on, the focus returns to where it was opened. */
   close() {
     const inside = this.shadowRoot.activeElement === this.#panel;
     this.#panel?.hide();
@@ -134,7 +132,8 @@ class BalieChat extends HTMLElement {
 
   #count(number) {
     this.#unread.hidden = !number;
-    this.#unread.replaceChildren(String(number), make('span', 'hidden', number === 1 ? ' nieuw bericht' : ' nieuwe berichten'));
+    const words = number === 1 ? ' nieuw bericht' : ' nieuwe berichten';
+    this.#unread.replaceChildren(String(number), make('span', 'hidden', words));
   }
 }
 

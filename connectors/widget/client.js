@@ -115,7 +115,8 @@ export class Client extends EventTarget {
   async #open(reason) {
     const stored = this.#store.conversation;
     const conversation = stored ?? await this.#create();
-    const session = new Session(this.#api, conversation, (name, detail) => this.#emit(name, detail), () => this.#renew());
+    const emit = (name, detail) => this.#emit(name, detail);
+    const session = new Session(this.#api, conversation, emit, () => this.#renew());
     const events = await session.load().catch((error) => {
       session.close();
       throw error;

@@ -16,8 +16,9 @@ export class Composer {
     const [id, hint, note] = [uid('input'), uid('hint'), uid('note')];
     this.actions = actions;
     this.#input = h('textarea', {
-      id, rows: '1', placeholder: text.placeholder, 'aria-describedby': `${note} ${hint}`, enterkeyhint: 'send', autocomplete: 'off',
-      oninput: () => this.#changed(), onkeydown: (event) => this.#key(event), 'data-testid': 'balie-input',
+      id, rows: '1', placeholder: text.placeholder, enterkeyhint: 'send', autocomplete: 'off',
+      'data-testid': 'balie-input', 'aria-describedby': `${note} ${hint}`,
+      oninput: () => this.#changed(), onkeydown: (event) => this.#key(event),
     });
     this.#note = h('p', { class: 'note', id: note, role: 'status', 'data-testid': 'balie-counter' });
     this.element = h('form', { class: 'composer', novalidate: true, onsubmit: (event) => this.#submit(event) },
@@ -25,8 +26,9 @@ export class Composer {
       h('div', { class: 'field-row' },
         h('label', { for: id, class: 'unseen' }, text.label),
         this.#input,
-        h('button', { type: 'submit', class: 'send', 'aria-label': text.send, title: text.send, 'data-testid': 'balie-send' },
-          icon('send'))),
+        h('button', {
+          type: 'submit', class: 'send', 'aria-label': text.send, title: text.send, 'data-testid': 'balie-send',
+        }, icon('send'))),
       h('p', { class: 'hint', id: hint }, text.hint));
   }
 
@@ -58,7 +60,8 @@ export class Composer {
   #changed() {
     const { value } = this.#input;
     const used = [...value.trim()].length;
-    this.#say(used > LIMIT ? text.tooLong(used, LIMIT) : used >= COUNT_FROM ? text.counter(used, LIMIT) : '', used > LIMIT);
+    const words = used > LIMIT ? text.tooLong : used >= COUNT_FROM ? text.counter : () => '';
+    this.#say(words(used, LIMIT), used > LIMIT);
     this.#grow();
     if (performance.now() - this.#typed < TYPING_EVERY && value) return;
     this.#typed = value ? performance.now() : -Infinity;
@@ -88,8 +91,8 @@ export class Menu {
   constructor(items) {
     const id = uid('menu');
     this.#button = h('button', {
-      type: 'button', class: 'icon-button', 'aria-label': text.menu, title: text.menu, 'aria-expanded': 'false', 'aria-controls': id,
-      onclick: () => this.toggle(), 'data-testid': 'balie-menu',
+      type: 'button', class: 'icon-button', 'aria-label': text.menu, title: text.menu, 'aria-expanded': 'false',
+      'aria-controls': id, onclick: () => this.toggle(), 'data-testid': 'balie-menu',
     }, icon('menu'));
     this.#list = h('ul', { class: 'menu', id, hidden: true }, ...items.map((item) => h('li', {}, h('button', {
       type: 'button', class: item.danger && 'danger', 'data-testid': `balie-${item.id}`,
@@ -131,14 +134,16 @@ export function confirmed(parent, { title, body, confirm, danger = false }) {
   const [titleId, bodyId] = [uid('title'), uid('body')];
   const finish = (answer) => () => dialog.close(answer);
   const dialog = h('dialog', {
-    class: 'confirm', role: 'alertdialog', 'aria-labelledby': titleId, 'aria-describedby': bodyId, 'data-testid': 'balie-confirm',
+    class: 'confirm', role: 'alertdialog', 'aria-labelledby': titleId, 'aria-describedby': bodyId,
+    'data-testid': 'balie-confirm',
     onkeydown: (event) => event.stopPropagation(), // Escape closes the question, not the chat
   },
   h('h3', { id: titleId }, title),
   h('p', { id: bodyId }, body),
   h('div', { class: 'buttons' },
     h('button', { type: 'button', class: 'button', onclick: finish('') }, text.cancel),
-    h('button', { type: 'button', class: danger ? 'button danger' : 'button primary', onclick: finish('yes') }, confirm)));
+    h('button', { type: 'button', class: `button ${danger ? 'danger' : 'primary'}`, onclick: finish('yes') },
+      confirm)));
   parent.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
@@ -171,12 +176,14 @@ export class Status {
     if (state === this.#state) return;
     const interrupted = this.#bar.textContent === text.offline;
     this.#state = state;
+    this.#bar.dataset.state = state;
     clearTimeout(this.#timer);
     if (state === 'live') {
       this.#show(interrupted ? text.back : '');
       this.#timer = setTimeout(() => this.#show(''), BACK_FOR);
     } else if (state === 'refused') {
-      this.#show(text.noService(title), h('button', { type: 'button', class: 'again', onclick: this.#retry }, text.again));
+      const again = h('button', { type: 'button', class: 'again', onclick: this.#retry }, text.again);
+      this.#show(text.noService(title), again);
     } else if (!interrupted) {
       this.#timer = setTimeout(() => this.#show(state === 'connecting' ? text.connecting : text.offline), SILENT_FOR);
     }

@@ -84,8 +84,10 @@ function linked(line) {
 const paragraph = (lines) =>
   h('p', {}, ...lines.flatMap((line, index) => (index ? [h('br'), ...linked(line)] : linked(line))));
 
-const list = (tag, lines, mark) =>
-  h(tag, { start: tag === 'ol' && parseInt(lines[0], 10) }, ...lines.map((line) => h('li', {}, ...linked(line.replace(mark, '')))));
+function list(tag, lines, mark) {
+  const items = lines.map((line) => h('li', {}, ...linked(line.replace(mark, ''))));
+  return h(tag, { start: tag === 'ol' && parseInt(lines[0], 10) }, ...items);
+}
 
 /** Plain text as elements: an empty line ends a paragraph, "- " and "1. " make lists. Markup stays text. */
 export function blocks(words) {

@@ -18,7 +18,8 @@ export function buildFrame(title, { log, menu, status, composer }, { close, toEn
   const top = h('div', { class: 'top' },
     h('div', { class: 'avatar' }, icon('robot'), icon('person')),
     h('div', { class: 'titles' }, heading, companion), menu,
-    button('close', { class: 'icon-button', 'aria-label': text.close, title: text.close, onclick: close }, icon('close')));
+    button('close', { class: 'icon-button', 'aria-label': text.close, title: text.close, onclick: close },
+      icon('close')));
   const dialog = h('dialog', { class: 'panel', 'aria-labelledby': heading.id, 'data-testid': 'balie-panel' },
     top, log, h('div', { class: 'newer-box' }, newer), ...status, end, composer);
   return { dialog, heading, companion, newer, end };

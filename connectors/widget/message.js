@@ -26,7 +26,8 @@ export function messageElement(event, { server, respond, joins }) {
   const words = role === 'citizen' ? [event.text] : blocks(event.text ?? '');
   const parts = (event.parts ?? []).filter((part) => part.kind !== 'link' || part.url !== event.meta?.source);
   return h('div', {
-    class: `message ${role}${joins ? ' joins' : ''}`, lang: event.lang, 'data-testid': 'balie-message', 'data-from': role,
+    class: `message ${role}${joins ? ' joins' : ''}`, lang: event.lang,
+    'data-testid': 'balie-message', 'data-from': role,
   },
   h('p', { class: 'head' }, h('span', { class: 'who' }, senderOf(event.from)), ' ', event.at && timeTag(event.at)),
   words.some(Boolean) && h('div', { class: 'bubble' }, ...words, source(event, server)),
@@ -88,5 +89,6 @@ export function companion({ type, state, from, agent, position }) {
   if (type === 'message' && from.role === 'bot') return { words: senderOf(from), role: 'bot' };
   if (type !== 'handover' || state === 'offered') return undefined;
   if (state === 'queued') return { words: text.queuedShort(position), role: 'queue' };
-  return agent && state !== 'closed' ? { words: text.agentNamed(agent.name), role: 'agent' } : { words: text.robot, role: 'bot' };
+  if (state === 'assigned' || state === 'transferred') return { words: text.agentNamed(agent?.name), role: 'agent' };
+  return { words: text.robot, role: 'bot' };
 }

@@ -1,7 +1,7 @@
 /** What this device keeps: the conversation's key, and messages until the server has them. */
 import { Problem, backoff, pause } from './transport.js';
 
-/** In localStorage: {conv, token, expires_at}, the last number read, and unsent messages (a key each: tabs don't clash). */
+/** In localStorage: {conv, token, expires_at}, the last number read, and unsent messages (a key each, for two tabs). */
 export class Store {
   #prefix;
   #area;
@@ -93,7 +93,7 @@ function available() {
 }
 
 /**
- * @typedef {{message: {cid: string, type: string, text?: string, value?: unknown, reply_to?: string}, order: number}} Item
+ * @typedef {{message: {cid: string, type: string, text?: string, value?: unknown}, order: number}} Item
  * @typedef {'sending'|'sent'|'waiting'|'refused'} SendState  refused: the same message won't be accepted later either
  */
 

@@ -79,7 +79,7 @@ class BaliePanel extends HTMLElement {
     this.#view = new LogView({
       server: this.options.server,
       send: (message) => client.send(message),
-      resend: ({ type, text: words }, state) => (state === 'refused' ? client.send({ type, text: words }) : client.wake()),
+      resend: (message, state) => (state === 'refused' ? this.ask(message.text) : client.wake()),
       older: () => this.#showOlder(),
     });
     this.#composer = new Composer({ send: (words) => this.ask(words), typing: (on) => this.#typing(on) });
@@ -90,9 +90,10 @@ class BaliePanel extends HTMLElement {
       { id: 'erase', label: text.erase, act: () => this.#erase(), danger: true },
     ]);
     this.#status = new Status(() => client.start());
-    this.#frame = buildFrame(this.options.title, {
-      log: this.#view.element, menu: this.#menu.element, status: this.#status.elements, composer: this.#composer.element,
-    }, { close: () => this.#close(), toEnd: () => this.#view.toEnd(), startNew: () => this.#startNew() });
+    const [log, menu, composer] = [this.#view.element, this.#menu.element, this.#composer.element];
+    this.#frame = buildFrame(this.options.title, { log, menu, composer, status: this.#status.elements }, {
+      close: () => this.#close(), toEnd: () => this.#view.toEnd(), startNew: () => this.#startNew(),
+    });
     this.#dialog = this.#frame.dialog;
   }
 

@@ -73,12 +73,13 @@ function choices(part, respond) {
 function date(part, respond) {
   const id = uid('date');
   const hint = uid('hint');
-  const input = h('input', { type: 'date', id, min: part.min, max: part.max, 'aria-describedby': hint, required: true });
+  const { min, max } = part;
+  const input = h('input', { type: 'date', id, min, max, 'aria-describedby': hint, required: true });
   const error = errorFor([input], hint);
   const wrong = () => {
     if (!input.value) return text.dateMissing;
     const { rangeUnderflow, rangeOverflow } = input.validity;
-    if (rangeUnderflow || rangeOverflow) return text.dateRange(dateOf(part.min), dateOf(part.max));
+    if (rangeUnderflow || rangeOverflow) return text.dateRange(min && dateOf(min), max && dateOf(max));
     return part.closed?.includes(input.value) ? text.dateClosed : '';
   };
   const read = () => {
@@ -114,7 +115,8 @@ function time(part, respond) {
 export function rating(respond) {
   const scale = text.rateScale.map((hint, index) => ({ value: String(index + 1), label: String(index + 1), hint }));
   const group = radios(text.rating, scale);
-  const ends = h('p', { class: 'ends', 'aria-hidden': 'true' }, h('span', {}, scale[0].hint), h('span', {}, scale.at(-1).hint));
+  const ends = h('p', { class: 'ends', 'aria-hidden': 'true' },
+    h('span', {}, scale[0].hint), h('span', {}, scale.at(-1).hint));
   const read = () => {
     const value = group.value();
     group.error.show(value ? '' : text.rateMissing);
@@ -131,9 +133,10 @@ function field(spec) {
   const hint = spec.hint && uid('hint');
   const required = spec.required !== false;
   const input = h('input', {
-    id, name: spec.name, type: FIELD_TYPES.includes(spec.type) ? spec.type : 'text', autocomplete: spec.autocomplete || 'off',
-    pattern: spec.pattern, inputmode: spec.inputmode, maxlength: spec.maxlength || 200, required,
-    'aria-describedby': hint, 'data-sensitive': Boolean(spec.sensitive), spellcheck: 'false', autocapitalize: 'off',
+    id, name: spec.name, type: FIELD_TYPES.includes(spec.type) ? spec.type : 'text', required,
+    autocomplete: spec.autocomplete || 'off', pattern: spec.pattern, inputmode: spec.inputmode,
+    maxlength: spec.maxlength || 200, spellcheck: 'false', autocapitalize: 'off', 'aria-describedby': hint,
+    'data-sensitive': Boolean(spec.sensitive),
   });
   const error = errorFor([input], hint);
   const wrong = () => {

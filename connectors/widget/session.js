@@ -25,7 +25,7 @@ export class Session {
   /** Number of the last event handed over. */
   seq = 0;
 
-  /** @param {(name: string, detail: object) => void} emit @param {() => void} gone the server doesn't know us any more */
+  /** `emit(name, detail)`: see client.js; `gone()`: the server doesn't know the conversation any more. */
   constructor(api, conversation, emit, gone) {
     this.#api = api;
     this.conversation = conversation;

@@ -176,7 +176,7 @@ export class Connection {
     this.#sleep.abort();
   }
 
-  /** Don't sit out the pause. A connection that has been silent for a while is replaced; with `renew` any connection. */
+  /** Don't sit out the pause; replace a connection that has been silent for a while, or with `renew` any. */
   wake(renew) {
     this.#sleep.abort();
     if (renew || performance.now() - this.#heard > this.#times.stale) this.#attempt.abort();

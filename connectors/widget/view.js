@@ -26,6 +26,11 @@ export class LogView {
       class: 'log', role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions text', 'aria-label': text.log,
       tabindex: '0', 'data-testid': 'balie-log',
     }, this.#older, this.#dots);
+    let atEnd = true;
+    this.element.addEventListener('scroll', () => {
+      atEnd = this.atEnd;
+    });
+    new ResizeObserver(() => atEnd && this.toEnd()).observe(this.element); // the field grew, a keyboard came up
   }
 
   /** Ready for another conversation. With `keep` the old lines stay readable above it. */
@@ -39,7 +44,7 @@ export class LogView {
     this.#older.hidden = true;
   }
 
-  /** A batch at once. Silent for screen readers unless the conversation is new: then the first message must be heard. */
+  /** A batch at once: silent for screen readers, unless the conversation is new and its first message must be heard. */
   history({ events, more, older, fresh }) {
     if (!fresh) this.element.setAttribute('aria-live', 'off');
     if (older) this.#prepend(events);
@@ -62,6 +67,7 @@ export class LogView {
 
   /** The state of a message of this browser; the first time it appears, it is put on the screen. */
   outgoing({ item: { message }, state, problem }) {
+    const follow = this.atEnd;
     let node = this.#pending.get(message.cid);
     if (!node) {
       if (this.#nodes.has(message.cid)) return;
@@ -78,6 +84,7 @@ export class LogView {
     const retriable = state === 'waiting' || (state === 'refused' && message.type === 'text');
     markState(node, state, { problem, again: retriable ? resend : null });
     if (state === 'refused') this.#pending.delete(message.cid);
+    if (follow) this.toEnd();
   }
 
   /** A line about the conversation itself. */

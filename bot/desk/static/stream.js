@@ -66,6 +66,11 @@ export class Stream {
     if (performance.now() - this.#heard > SILENCE / 2) this.#attempt.abort();
   }
 
+  /** The network is gone: find out now instead of at the next silence. */
+  drop() {
+    this.#attempt.abort();
+  }
+
   async #read() {
     this.#attempt = new AbortController();
     let timer;

@@ -26,6 +26,8 @@ export const text = {
   // Conversation
   loading: 'Gesprek laden…',
   noConversation: 'Geen gesprek geopend',
+  choose: 'Kies links een gesprek.',
+  chooseMore: 'U kunt een wachtend gesprek eerst lezen. De inwoner ziet dat niet. Neem het aan om te antwoorden.',
   notOpened: 'Dit gesprek kan niet worden geopend',
   mode: {
     waiting: 'U leest mee. Neem het gesprek aan om te antwoorden.',
@@ -71,6 +73,7 @@ export const text = {
 
   // Sending
   sending: 'Bezig met versturen…',
+  sent: 'Verstuurd',
   notSent: 'Niet verstuurd.',
   again: 'Opnieuw proberen',
   discard: 'Verwijderen',

@@ -1,0 +1,92 @@
+/** Messages of the agent on their way: one at a time per conversation, in order, the same `cid` until the server has it. */
+import { Problem, post } from './api.js';
+
+/** @typedef {{cid: string, conv: string, text: string, state: 'sending'|'sent'|'failed'|'refused', title: string, seq: number, shown: boolean}} Item */
+
+export class Outbox {
+  /** @type {Item[]} */
+  #items = [];
+  #busy = new Set(); // conversations with a request under way
+  #hooks;
+
+  /**
+   * @param {{changed: () => void, masked: () => void, has: (conv: string, seq: number) => boolean}} hooks
+   * `masked`: the server hid a number in what was sent; `has`: whether the screen doesn't wait for this event of the log
+   */
+  constructor(hooks) {
+    this.#hooks = hooks;
+  }
+
+  /** What to show below the log; `shown`: the log has it already. */
+  of(conv) {
+    return this.#items.filter((item) => item.conv === conv && !item.shown);
+  }
+
+  get unsent() {
+    return this.#items.filter((item) => item.state !== 'sent').length;
+  }
+
+  add(conv, words) {
+    const cid = crypto.randomUUID?.() ?? randomId();
+    this.#items.push({ cid, conv, text: words, state: 'sending', title: '', seq: 0, shown: false });
+    this.#hooks.changed();
+    this.#flush(conv);
+  }
+
+  /** Try what failed again: the network is back, or the agent asks. */
+  retry() {
+    for (const item of this.#items) if (item.state === 'failed') item.state = 'sending';
+    this.#hooks.changed();
+    for (const conv of new Set(this.#items.map((item) => item.conv))) this.#flush(conv);
+  }
+
+  discard(cid) {
+    this.#items = this.#items.filter((item) => item.cid !== cid);
+    this.#hooks.changed();
+  }
+
+  /** The log has a message of ours. The answer to our request may have come before, or be on its way still. */
+  arrived(conv, seq, words) {
+    const mine = this.#items.filter((item) => item.conv === conv);
+    const sent = mine.find((item) => item.seq === seq);
+    if (sent) return this.discard(sent.cid);
+    const underway = mine.find((item) => item.state === 'sending' && !item.shown && item.text === words);
+    if (!underway) return undefined;
+    underway.shown = true;
+    return this.#hooks.changed();
+  }
+
+  async #flush(conv) {
+    if (this.#busy.has(conv)) return;
+    this.#busy.add(conv);
+    try {
+      for (;;) {
+        const next = this.#items.find((item) => item.conv === conv && ['sending', 'failed'].includes(item.state));
+        if (next?.state !== 'sending') return;
+        await this.#send(next);
+      }
+    } finally {
+      this.#busy.delete(conv);
+    }
+  }
+
+  /** @param {Item} item */
+  async #send(item) {
+    try {
+      const { seq, masked } = await post(`/api/conv/${encodeURIComponent(item.conv)}/messages`, { cid: item.cid, text: item.text });
+      Object.assign(item, { state: 'sent', seq });
+      if (masked) this.#hooks.masked();
+      if (this.#hooks.has(item.conv, seq)) this.discard(item.cid);
+      else this.#hooks.changed();
+    } catch (error) {
+      const passing = !(error instanceof Problem) || error.passing;
+      Object.assign(item, { state: passing ? 'failed' : 'refused', title: passing ? '' : error.title });
+      this.#hooks.changed();
+    }
+  }
+}
+
+/** crypto.randomUUID exists on https and localhost only. */
+function randomId() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,80 @@
+"""What Balie says on Telegram besides what is in the log: commands, refusals and lines for what other channels show as cards."""
+
+from typing import Any
+
+from bot.gemeenten import Gemeente
+
+Event = dict[str, Any]
+
+COMMANDS = {
+    "start": "Laat de onderwerpen zien",
+    "medewerker": "Een medewerker spreken",
+    "stop": "Stoppen met waar we mee bezig zijn",
+    "wissen": "Dit gesprek wissen",
+    "help": "Uitleg",
+}
+
+NOT_TEXT = "Ik kan alleen tekst lezen. Typ uw vraag, dan help ik u verder."
+EDITED = "Ik zie niet dat u een bericht aanpast. Stuur een nieuw bericht als er iets anders moet."
+GROUP = "Ik help alleen in een gesprek met u alleen. Stuur mij een persoonlijk bericht."
+FAILED = "Er ging iets mis bij mij. Uw bericht is niet verwerkt. Stuur het nog een keer."
+ALREADY_CHOSEN = "U heeft hier al een keuze gemaakt. Typ uw vraag als u iets anders wilt."
+STOP = "Ik wil stoppen"
+
+ERASE = (
+    "Wilt u dit gesprek wissen? Alles wat wij ervan bewaren wordt verwijderd. Dit kan niet ongedaan worden gemaakt. "
+    "Een afspraak of terugbelverzoek dat u maakte, blijft staan."
+)
+ERASE_YES, ERASE_NO = "Ja, wis het gesprek", "Nee, bewaar het"
+ERASED = "Het gesprek is bij ons gewist. De berichten op uw eigen telefoon kunt u zelf verwijderen in Telegram."
+KEPT = "Het gesprek blijft bewaard."
+NOTHING_KEPT = "Er is geen gesprek bewaard. Er valt niets te wissen."
+
+CHOOSE = "Maak een keuze:"
+CHOSEN = "Uw keuze: {label}"
+CALENDAR = "Zet in uw agenda"
+TYPE_ANSWER = "Typ uw antwoord hieronder."
+MORE_TIMES = "Er zijn nog meer tijden vrij. U kunt ook zelf een tijd typen."
+
+
+def help_text(gemeente: Gemeente) -> str:
+    """The answer to /help."""
+    commands = "\n".join(f"/{name} - {text}" for name, text in COMMANDS.items())
+    return (
+        f"Ik ben Balie, de digitale assistent van {gemeente.naam}. Ik ben een computer, geen mens. "
+        f"Typ uw vraag in uw eigen woorden, of gebruik:\n\n{commands}\n\n"
+        f"Wij bewaren dit gesprek {gemeente.retention_days} dagen. Bellen kan ook: {gemeente.telefoon}."
+    )
+
+
+def too_long(most: int) -> str:
+    return f"Uw bericht is te lang. Gebruik niet meer dan {most} tekens."
+
+
+def between(first: str, last: str) -> str:
+    return f"Typ een datum van {first} tot en met {last}."
+
+
+def handover(body: Event) -> str:
+    """The line for a hand-over; empty when another message says it. Words of the log go first."""
+    if body.get("text"):
+        return str(body["text"])
+    name = (body.get("agent") or {}).get("name")
+    match body["state"]:
+        case "queued" if not body.get("turn") and not body.get("reason"):  # else the bot or the desk says it in a message
+            return _queued(body.get("position"), body.get("eta_s"))
+        case "assigned":
+            return f"U praat nu met {name}, medewerker van de gemeente." if name else "U praat nu met een medewerker."
+        case "transferred":
+            return f"{name} neemt het gesprek over." if name else "Een andere medewerker neemt het gesprek over."
+        case "unavailable":
+            return "Er is nu geen medewerker beschikbaar."
+    return ""
+
+
+def _queued(position: int | None, seconds: int | None) -> str:
+    place = f"U bent nummer {position} in de rij." if position else "U staat in de rij."
+    if not seconds:
+        return place
+    minutes = max(1, round(seconds / 60))
+    return f"{place} Het duurt nog ongeveer {minutes} {'minuut' if minutes == 1 else 'minuten'}."
