@@ -266,3 +266,16 @@ async def echoing(services: Services) -> AsyncIterator[EchoBrain]:
 async def echo_brain(services: Services) -> AsyncIterator[EchoBrain]:
     async with echoing(services) as brain:
         yield brain
+
+
+@pytest.fixture(scope="session")
+def assistant() -> Any:
+    """The real assistant with the model of the present content; `make test` trains it first."""
+    from bot import gemeenten
+    from bot.brain import environment
+
+    environment.prepare("WARNING")
+    from bot.brain.assistant import Assistant
+
+    found = Settings()
+    return Assistant(found.model_path, gemeenten.load(found.gemeente_names), found.tracker_events)

@@ -112,8 +112,8 @@ class Worker:
         )
 
     async def _answer_or_apology(self, turn: Turn) -> Answer:
-        if turn.owner != "bot":
-            return Answer(tracker=turn.tracker)  # a person has the conversation: the bot is silent
+        if turn.owner != "bot" or turn.event["type"] == "rating":
+            return Answer(tracker=turn.tracker)  # a person has the conversation, or nothing was asked: the bot is silent
         if turn.tries > self._settings.turn_attempts:
             await self._mailbox.bury(turn, "its brain died every time")
             return Answer(events=apology(turn, SET_ASIDE), tracker=turn.tracker)

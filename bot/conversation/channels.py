@@ -185,7 +185,7 @@ class Channels:
 
     async def advance(self, conv: str, position: int, to: int, ttl: int) -> bool:
         """Event `to` has arrived. False when another process went on from `position`, or the chat was forgotten."""
-        args = [self._holder, position, to, ttl]
+        args: list[str | int] = [self._holder, position, to, ttl]
         try:
             return bool(await self._advance(keys=[claim_key(conv), channel_key(conv)], args=args))
         except RedisError as exc:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.svm import LinearSVC
 
+from bot.nlu.augment import Noise
 from bot.nlu.calibration import Calibration, calibrate
 from bot.nlu.features import Block, Counted, Floats, Ints, Scores, Sentence, joint_row
 
@@ -30,13 +31,18 @@ class BrokenModel(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What can be chosen at training time. `blocks`: the kinds of features and their weight."""
+    """What can be chosen at training time.
+
+    blocks: the kinds of features and their weight; cost: the C of the support vectors; noisy_copies: made-up copies
+    with slips, per sentence.
+    """
 
     blocks: tuple[tuple[str, float], ...] = (("words", 1.0), ("lemmas", 0.7), ("pieces", 1.0))
-    cost: float = 0.5
+    cost: float = 1.0
     folds: int = 5
     seed: int = 7
     threads: int = 2
+    noisy_copies: int = 0
 
 
 class LinearModel:
@@ -116,11 +122,14 @@ def train(sentences: Sequence[Sentence], labels: Sequence[str], options: Options
     it counts as scored lowest there.
     """
     options = options or Options()
-    classes, truth = np.unique(np.array(labels), return_inverse=True)
+    classes, given = np.unique(np.array(labels), return_inverse=True)
     if len(classes) < 2:
         raise ValueError("a classifier needs at least two classes")
-    counted = [Counted.of(kind, sentences) for kind, _ in options.blocks]
-    calibration = calibrate(_out_of_fold(counted, truth, options), truth)
+    noise = Noise(options.seed)
+    copies = [noise.copy(s) for _ in range(options.noisy_copies) for s in sentences]
+    truth = np.tile(given, 1 + options.noisy_copies)
+    counted = [Counted.of(kind, [*sentences, *copies]) for kind, _ in options.blocks]
+    calibration = calibrate(_out_of_fold(counted, given, options), given)
     everything = np.arange(len(truth))
     weights, intercept = _columns(_fit(_matrix(counted, everything, options), truth, options), len(classes))
     blocks = [
@@ -151,14 +160,15 @@ def _columns(svc: LinearSVC, count: int) -> tuple[Floats, Floats]:
     return weights, lowest
 
 
-def _out_of_fold(counted: Sequence[Counted], truth: Ints, options: Options) -> Scores:
-    """The scores of each sentence by a classifier that was trained without it."""
-    fold = _folds(truth, options)
-    count = int(truth.max()) + 1
-    scores = np.zeros((len(truth), count))
+def _out_of_fold(counted: Sequence[Counted], given: Ints, options: Options) -> Scores:
+    """The scores of each sentence by a classifier that was trained without it, and without its noisy copies."""
+    copies = 1 + options.noisy_copies
+    truth, fold = np.tile(given, copies), np.tile(_folds(given, options), copies)
+    count = int(given.max()) + 1
+    scores = np.zeros((len(given), count))
 
     def one(number: int) -> None:
-        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold[: len(given)] == number)
         if len(outside) and len(np.unique(truth[inside])) > 1:
             features = _matrix(counted, inside, options)
             weights, intercept = _columns(_fit(features[inside], truth[inside], options), count)

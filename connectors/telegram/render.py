@@ -62,7 +62,8 @@ def _message(body: Event, seq: int) -> list[Out]:
     if body["from"]["role"] == "agent":
         text = f"{body['from'].get('name', 'Gemeente')} (medewerker): {text}"
     lines = [line for part in parts for line in _lines(part, body)]
-    buttons, spelled = [], []
+    buttons: list[tuple[str, str]] = []
+    spelled: list[tuple[str, str]] = []
     for label, url in _links(parts):
         (buttons if _button_address(url) else spelled).append((label, url))
     lines += [f"{label}: {url}" for label, url in spelled]

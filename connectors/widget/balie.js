@@ -81,7 +81,7 @@ class BalieChat extends HTMLElement {
     return this.#button.getAttribute('aria-expanded') === 'true';
   }
 
-  /** Opens the panel; `question` is sent for the citizen. */
+  /** Opens the panel; `question` is sent for the citizen. Returns whether that worked. */
   async open({ question = '', focus = true } = {}) {
     if (!this.opened) this.#opener = this.shadowRoot.activeElement ?? document.activeElement;
     this.#show(true);
@@ -90,12 +90,13 @@ class BalieChat extends HTMLElement {
     } catch {
       this.#show(false);
       this.#status.textContent = FAILED;
-      return;
+      return false;
     }
-    if (!this.opened) return; // closed again while loading
+    if (!this.opened) return false; // closed again while loading
     this.#status.textContent = '';
     this.#panel.show({ focus });
     if (question) this.#panel.ask(question);
+    return true;
   }
 
   /** Minimises the panel: the conversation goes on, the focus returns to where it was opened. */
@@ -155,12 +156,11 @@ if (!customElements.get('balie-chat')) {
     event.preventDefault();
     chat.open({ question: link.dataset.balieVraag });
   });
-  document.addEventListener('submit', (event) => {
+  document.addEventListener('submit', async (event) => {
     if (!event.target.matches('form[data-balie]')) return;
     event.preventDefault();
     const field = event.target.querySelector('input, textarea');
-    chat.open({ question: field.value.trim() });
-    field.value = '';
+    if (await chat.open({ question: field.value.trim() })) field.value = '';
   });
   if (wasOpen()) chat.open({ focus: false });
 }

@@ -62,12 +62,12 @@ export class Client extends EventTarget {
     this.#tell('typing', { on });
   }
 
-  /** Everything up to the last event has been seen. */
-  read() {
+  /** Everything up to the last event has been seen; `tell` the other side. */
+  read(tell) {
     const seq = this.#session?.seq ?? 0;
     if (seq <= this.#store.read) return;
     this.#store.read = seq;
-    this.#tell('read', { seq });
+    if (tell) this.#tell('read', { seq });
   }
 
   /** The conversation as an HTML file; throws when it can't be had. @returns {Promise<Blob>} */

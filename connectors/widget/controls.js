@@ -9,6 +9,7 @@ const TYPING_EVERY = 4_000; // ms between two "is typing" signals
 export class Composer {
   #input;
   #note;
+  #spoken = h('p', { class: 'unseen', role: 'status' });
   #typed = -Infinity;
 
   /** @param {{send: (words: string) => void, typing: (on: boolean) => void}} actions */
@@ -20,9 +21,9 @@ export class Composer {
       'data-testid': 'balie-input', 'aria-describedby': `${note} ${hint}`,
       oninput: () => this.#changed(), onkeydown: (event) => this.#key(event),
     });
-    this.#note = h('p', { class: 'note', id: note, role: 'status', 'data-testid': 'balie-counter' });
+    this.#note = h('p', { class: 'note', id: note, 'data-testid': 'balie-counter' });
     this.element = h('form', { class: 'composer', novalidate: true, onsubmit: (event) => this.#submit(event) },
-      this.#note,
+      this.#note, this.#spoken,
       h('div', { class: 'field-row' },
         h('label', { for: id, class: 'unseen' }, text.label),
         this.#input,
@@ -68,7 +69,10 @@ export class Composer {
     this.actions.typing(Boolean(value));
   }
 
+  /** The counter changes with every key; it is spoken when it appears and when the text becomes too long. */
   #say(words, wrong) {
+    const changed = !words || !this.#note.textContent || wrong !== this.#note.classList.contains('error');
+    if (changed) this.#spoken.textContent = words;
     this.#note.textContent = words;
     this.#note.classList.toggle('error', wrong);
     this.#input.setAttribute('aria-invalid', String(wrong));
@@ -172,8 +176,10 @@ export class Status {
     this.#retry = retry;
   }
 
-  connection(state, title) {
+  /** Shows and says how the connection is; `host` carries it as data-connection. */
+  connection({ state, title }, host) {
     if (state === this.#state) return;
+    host.dataset.connection = state;
     const interrupted = this.#bar.textContent === text.offline;
     this.#state = state;
     this.#bar.dataset.state = state;

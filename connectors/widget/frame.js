@@ -22,5 +22,17 @@ export function buildFrame(title, { log, menu, status, composer }, { close, toEn
       icon('close')));
   const dialog = h('dialog', { class: 'panel', 'aria-labelledby': heading.id, 'data-testid': 'balie-panel' },
     top, log, h('div', { class: 'newer-box' }, newer), ...status, end, composer);
-  return { dialog, heading, companion, newer, end };
+  /** An ended conversation has no field and no menu, only a way to start anew. */
+  const setEnded = (ended) => {
+    end.hidden = !ended;
+    for (const element of [composer, menu]) element.hidden = ended;
+  };
+  return { dialog, heading, companion, newer, setEnded };
+}
+
+/** Gives the citizen a file. */
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  h('a', { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

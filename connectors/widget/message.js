@@ -50,10 +50,13 @@ function reason(problem) {
 
 /** Shows how far a message is; `again` gives a button. Not spoken here: the panel speaks when something goes wrong. */
 export function markState(node, state, { problem, again } = {}) {
-  node.dataset.state = state;
-  node.querySelector('.state')?.remove();
+  const old = node.querySelector('.state');
+  const focused = old?.contains(old.getRootNode().activeElement);
   const button = again && h('button', { type: 'button', class: 'again', onclick: again }, text.again);
+  node.dataset.state = state;
   node.append(h('p', { class: 'state', 'aria-live': 'off' }, stateWords(state, problem), button));
+  old?.remove();
+  if (focused) (button ?? node.closest('.log')).focus(); // the button that was pressed is gone
 }
 
 export function stateWords(state, problem) {
@@ -84,9 +87,9 @@ export function handoverLine(event) {
   return event.text ?? LINES[event.state]?.(event) ?? '';
 }
 
-/** Who the citizen is talking with after this event, for the header; undefined: no change. */
-export function companion({ type, state, from, agent, position }) {
-  if (type === 'message' && from.role === 'bot') return { words: senderOf(from), role: 'bot' };
+/** Who the citizen is talking with after this event, for the header; undefined: no change. `now`: the role until now. */
+export function companion({ type, state, from, agent, position }, now) {
+  if (type === 'message' && from.role === 'bot' && now === 'bot') return { words: senderOf(from), role: 'bot' };
   if (type !== 'handover' || state === 'offered') return undefined;
   if (state === 'queued') return { words: text.queuedShort(position), role: 'queue' };
   if (state === 'assigned' || state === 'transferred') return { words: text.agentNamed(agent?.name), role: 'agent' };

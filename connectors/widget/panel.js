@@ -13,8 +13,7 @@
  */
 import { Client } from './client.js';
 import { Composer, Menu, Status, confirmed } from './controls.js';
-import { h } from './dom.js';
-import { buildFrame } from './frame.js';
+import { buildFrame, save } from './frame.js';
 import { companion, stateWords } from './message.js';
 import { sheet, theme } from './style.js';
 import { text } from './text.js';
@@ -55,7 +54,7 @@ class BaliePanel extends HTMLElement {
     else this.#dialog.setAttribute('open', ''); // unlike show(), this leaves the focus alone
     this.#view.toEnd();
     this.#count(0);
-    this.#client.read();
+    this.#read();
     if (focus) this.#focus();
   }
 
@@ -89,10 +88,10 @@ class BaliePanel extends HTMLElement {
       { id: 'restart', label: text.restart, act: () => this.#restart() },
       { id: 'erase', label: text.erase, act: () => this.#erase(), danger: true },
     ]);
-    this.#status = new Status(() => client.start());
+    this.#status = new Status(() => this.#startNew());
     const [log, menu, composer] = [this.#view.element, this.#menu.element, this.#composer.element];
     this.#frame = buildFrame(this.options.title, { log, menu, composer, status: this.#status.elements }, {
-      close: () => this.#close(), toEnd: () => this.#view.toEnd(), startNew: () => this.#startNew(),
+      close: () => this.#close(), toEnd: () => this.#toEnd(), startNew: () => this.#startNew(),
     });
     this.#dialog = this.#frame.dialog;
   }
@@ -101,18 +100,17 @@ class BaliePanel extends HTMLElement {
     const takes = {
       started: ({ reason }) => this.#started(reason), history: (batch) => this.#history(batch),
       event: (event) => this.#event(event), typing: (typing) => this.#otherTypes(typing),
-      outbox: (change) => this.#outgoing(change), connection: (connection) => this.#connection(connection),
+      outbox: (change) => this.#outgoing(change), connection: (connection) => this.#status.connection(connection, this),
       erased: () => this.#erased(),
     };
     for (const [name, take] of Object.entries(takes)) this.#client.addEventListener(name, ({ detail }) => take(detail));
     const on = (name, act) => this.#dialog.addEventListener(name, act);
-    on('keydown', (event) => event.key === 'Escape' && this.#escape(event));
+    on('keydown', (event) => event.key === 'Escape' && !event.isComposing && this.#escape(event));
     on('cancel', (event) => this.#escape(event)); // Android's back gesture
     on('click', (event) => event.composedPath().includes(this.#menu.element) || this.#menu.toggle(false));
-    this.#view.element.addEventListener('scroll', () => {
-      if (this.#view.atEnd) this.#frame.newer.hidden = true;
-    });
+    this.#view.element.addEventListener('scroll', () => this.#view.atEnd && (this.#frame.newer.hidden = true));
     FULL_SCREEN.addEventListener('change', () => this.#refit());
+    document.addEventListener('visibilitychange', () => this.#read());
     globalThis.visualViewport?.addEventListener('resize', () => // the keyboard on the screen takes room
       this.#dialog.style.setProperty('--seen', `${visualViewport.height}px`));
   }
@@ -139,27 +137,27 @@ class BaliePanel extends HTMLElement {
 
   #started(reason) {
     this.#view.reset({ keep: reason === 'expired' });
-    this.#toggleEnd(false);
+    this.#frame.setEnded(false);
     this.#talkingTo(ROBOT);
     if (text.started[reason]) this.#view.line(text.started[reason]);
   }
 
   #history(batch) {
     this.#view.history(batch);
-    if (!batch.older) batch.events.forEach((event) => this.#talkingTo(companion(event)));
-    if (this.#dialog.open) this.#client.read();
+    if (!batch.older) batch.events.forEach((event) => this.#follow(event));
+    this.#read();
   }
 
   #event(event) {
     const atEnd = this.#view.atEnd;
     const node = this.#view.add(event);
     const own = event.from?.role === 'citizen';
-    this.#talkingTo(companion(event));
+    this.#follow(event);
     if (!own) this.#stopTyping();
     if (!node || own) return;
     if (!this.#dialog.open) return void this.#count(this.#unread + 1);
     this.#frame.newer.hidden = atEnd;
-    this.#client.read();
+    this.#read();
   }
 
   #otherTypes({ role, ttl_s: seconds }) {
@@ -181,15 +179,19 @@ class BaliePanel extends HTMLElement {
     this.#status.alert(failed ? stateWords(change.state, change.problem) : '');
   }
 
-  #connection({ state, title }) {
-    this.dataset.connection = state;
-    this.#status.connection(state, title);
+  #follow(event) {
+    const who = companion(event, this.dataset.talkingTo);
+    if (who) this.#talkingTo(who);
   }
 
-  #talkingTo(who) {
-    if (!who) return;
-    this.dataset.talkingTo = who.role;
-    this.#frame.companion.textContent = who.words;
+  #talkingTo({ words, role }) {
+    this.dataset.talkingTo = role;
+    this.#frame.companion.textContent = words;
+  }
+
+  /** What is on the screen has been seen; only people are told. */
+  #read() {
+    if (this.#dialog.open && !document.hidden) this.#client.read(this.dataset.talkingTo !== 'bot');
   }
 
   #count(unread) {
@@ -236,25 +238,23 @@ class BaliePanel extends HTMLElement {
     this.#view.line(text.erased);
     this.#talkingTo(ROBOT);
     const focused = this.shadowRoot.activeElement;
-    this.#toggleEnd(true);
+    this.#frame.setEnded(true);
     if (focused) this.#frame.heading.focus(); // what had the focus is gone
   }
 
-  async #startNew() {
-    await this.#client.start();
+  #startNew() {
+    this.#frame.setEnded(false);
     this.#focus();
+    this.#client.start();
   }
 
-  #toggleEnd(ended) {
-    this.#frame.end.hidden = !ended;
-    this.#composer.element.hidden = ended;
-    this.#menu.element.hidden = ended;
+  #toEnd() {
+    this.#view.toEnd();
+    this.#view.element.focus(); // the button that was pressed is gone
   }
 
   async #download() {
-    const url = URL.createObjectURL(await this.#client.transcript());
-    h('a', { href: url, download: text.fileName(new Date().toISOString().slice(0, 10)) }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    save(await this.#client.transcript(), text.fileName(new Date().toISOString().slice(0, 10)));
     this.#status.say(text.downloaded);
   }
 }

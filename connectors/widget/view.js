@@ -78,7 +78,10 @@ export class LogView {
       this.toEnd();
     }
     const resend = () => {
-      if (state === 'refused') node.remove();
+      if (state === 'refused') {
+        node.remove();
+        this.element.focus();
+      }
       this.#actions.resend(message, state);
     };
     const retriable = state === 'waiting' || (state === 'refused' && message.type === 'text');

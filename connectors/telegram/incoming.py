@@ -1,0 +1,243 @@
+"""From Telegram to the log. A handler returns only when the message is in the log, or was refused with a sentence.
+
+What raises StoreUnavailable or UnknownConversation has not been accepted: the update must stay unconfirmed, so that Telegram
+brings it again. What a citizen types is always text; a payload comes from the question in the log.
+"""
+
+import contextlib
+from datetime import UTC, datetime
+from typing import Any
+
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Message as TelegramMessage
+from telegram.error import BadRequest
+
+from bot.conversation.channels import Channels
+from bot.conversation.events import Event
+from bot.conversation.handover import Refused
+from bot.conversation.limits import Rate
+from bot.conversation.store import DAY, Conversation, UnknownConversation
+from bot.wiring import Services
+from connectors import opening
+from connectors.api import REFUSALS
+from connectors.messages import FIRST, Message, clean, compose
+from connectors.problems import CATALOGUE, Problem
+from connectors.telegram import words
+from connectors.telegram.delivery import PREFIX, Delivery
+from connectors.telegram.render import MAX_CHARS, Out, chosen, question_of, render, units
+from connectors.telegram.sender import Sender
+
+MINUTE, HOUR = 60, 3600
+SENTENCES_MINUTE = 10  # sentences outside the log per chat per minute; a flood is answered with silence
+FINGERPRINT = "telegram"  # Telegram numbers its updates: the same number is the same message
+SPENT = {"choice_expired", "choice_unknown", "cid_reused"}  # refusals after which a keyboard has no use any more
+Context = Any
+
+
+class Incoming:
+    """Handlers of updates. They never wait for Telegram: what is said aside goes through `sender`."""
+
+    def __init__(self, services: Services, channels: Channels, delivery: Delivery, sender: Sender, gemeente: str) -> None:
+        self._services = services
+        self._store = services.store
+        self._settings = services.settings
+        self._channels = channels
+        self._delivery = delivery
+        self._sender = sender
+        self._gemeente = services.gemeente(gemeente)
+        self._opening = opening.load()
+
+    def conv(self, chat: int) -> str:
+        """The conversation of a chat: always the same, and from it nobody can tell the chat."""
+        return PREFIX + self._services.limits.hash(f"telegram:{chat}")
+
+    async def text(self, update: Update, _context: Context) -> None:
+        said = _said(update).text or ""
+        if len(said) > self._settings.max_text_chars:
+            await self._aside(update, Out(words.too_long(self._settings.max_text_chars)))
+        else:
+            await self._accept_or_tell(update, Message(_cid(update), "text", text=said))
+
+    async def person(self, update: Update, _context: Context) -> None:
+        """/medewerker"""
+        await self._accept_or_tell(update, Message(_cid(update), "handover_request"))
+
+    async def stop(self, update: Update, _context: Context) -> None:
+        """/stop: the form, or the wait in the queue. An agent reads it as what it is."""
+        conversation = await self._accept_or_tell(update, Message(_cid(update), "text", text=words.STOP), payload="/stop")
+        if conversation and conversation.owner == "queue":
+            try:
+                await self._services.handover.leave_queue(conversation)
+            except Refused:
+                return  # an agent was quicker; the log says that the citizen wants to stop
+
+    async def start(self, update: Update, _context: Context) -> None:
+        """/start: what a conversation begins with; in one that exists, the topics once more."""
+        fresh = await self._channels.first_time(str(update.update_id))
+        conversation, created = await self._conversation(_chat(update))
+        if fresh and not created:
+            first = await self._store.event(conversation.id, FIRST)
+            for out in render(first, FIRST) if first else []:
+                await self._aside(update, out, fresh=True)
+
+    async def help(self, update: Update, _context: Context) -> None:
+        await self._aside(update, Out(words.help_text(self._gemeente)))
+
+    async def not_text(self, update: Update, _context: Context) -> None:
+        await self._aside(update, Out(words.NOT_TEXT))
+
+    async def edited(self, update: Update, _context: Context) -> None:
+        await self._aside(update, Out(words.EDITED))
+
+    async def group(self, update: Update, _context: Context) -> None:
+        """A command in a group: one friendly refusal an hour, and nothing is kept."""
+        rate = Rate(f"telegram_group:{_chat(update)}", 1, HOUR)
+        if await self._channels.first_time(str(update.update_id)) and not await self._services.limits.hit([rate]):
+            self._sender.aside(self._sender.say(str(_chat(update)), Out(words.GROUP)))
+
+    async def erase(self, update: Update, _context: Context) -> None:
+        """/wissen asks first."""
+        if not await self._store.length(self.conv(_chat(update))):
+            await self._aside(update, Out(words.NOTHING_KEPT))
+            return
+        options = ((words.ERASE_YES, "wissen:ja"), (words.ERASE_NO, "wissen:nee"))
+        rows = tuple((InlineKeyboardButton(label, callback_data=data),) for label, data in options)
+        await self._aside(update, Out(words.ERASE, rows))
+
+    async def erase_or_not(self, update: Update, _context: Context) -> None:
+        """The answer to /wissen."""
+        query = _query(update)
+        if query.data == "wissen:ja":
+            await self._erase(self.conv(_chat(update)))
+        self._sender.aside(_answer(query, text=words.ERASED if query.data == "wissen:ja" else words.KEPT))
+
+    async def _erase(self, conv: str) -> None:
+        self._delivery.erased(conv)
+        with contextlib.suppress(UnknownConversation):  # erased already, perhaps by this same update
+            await self._store.erase(await self._store.get(conv))
+        await self._channels.forget(conv)
+
+    async def choice(self, update: Update, _context: Context) -> None:
+        """A button of a question: resolved against the log, once per keyboard."""
+        query = _query(update)
+        seq = question_of(query.data or "")
+        asked = await self._store.event(self.conv(_chat(update)), seq)
+        answer = chosen(query.data or "", asked, f"tg:keyboard:{query.message.message_id if query.message else 0}")
+        if answer is None or asked is None:
+            self._sender.aside(_refuse(query, "choice_expired"))
+            return
+        try:
+            body = compose(answer, asked)
+            await self._accept(update, answer, body, fingerprint=query.data or "")
+        except Problem as exc:
+            self._sender.aside(_refuse(query, exc.kind))
+        else:
+            self._sender.aside(_answer(query, chosen=body["text"]))
+
+    async def _accept_or_tell(self, update: Update, message: Message, *, payload: str = "") -> Conversation | None:
+        """None when the message was refused."""
+        try:
+            if message.type == "text" and not clean(message.text or ""):
+                raise Problem("invalid")
+            body = compose(message, None) | ({"_payload": payload} if payload else {})
+            return await self._accept(update, message, body, fingerprint=FINGERPRINT)
+        except Problem as exc:
+            await self._aside(update, Out(exc.faults[0].message if exc.faults else CATALOGUE[exc.kind][1]))
+            return None
+
+    async def _accept(self, update: Update, message: Message, body: Event, *, fingerprint: str) -> Conversation:
+        """Into the log. Raises Problem when it was refused. The owner is the one from just before."""
+        conversation, _ = await self._conversation(_chat(update))
+        rate = Rate(f"conv:{conversation.id}", self._settings.rate_conversation_minute, MINUTE)
+        if not self._settings.lift_rates and await self._services.limits.hit([rate]):
+            raise Problem("too_many")
+        question = message.question
+        outcome, _ = await self._store.receive(
+            conversation, message.cid, body, fingerprint, None if question == FIRST else question
+        )
+        if outcome == "gone":
+            raise UnknownConversation(conversation.id)
+        if outcome in REFUSALS:
+            raise Problem(REFUSALS[outcome][0])
+        return conversation
+
+    async def _conversation(self, chat: int) -> tuple[Conversation, bool]:
+        """The conversation of a chat, and whether it was begun just now."""
+        conv, gemeente = self.conv(chat), self._gemeente
+        length = await self._store.length(conv)
+        await self._channels.remember(conv, str(chat), gemeente.retention_days * DAY, length)
+        created = ""
+        if not length:
+            first = opening.first_event(self._opening, gemeente.variables(datetime.now(UTC)))
+            _, created = await self._store.create(
+                gemeente.key, "telegram", "nl", gemeente.retention_days, first, caller=conv, conv=conv
+            )
+            self._delivery.wake(conv)
+        return await self._store.get(conv), bool(created)
+
+    async def _aside(self, update: Update, out: Out, *, fresh: bool | None = None) -> None:
+        """Say something that is not in the log, once per update and not without end."""
+        chat = _chat(update)
+        if not (await self._channels.first_time(str(update.update_id)) if fresh is None else fresh):
+            return
+        rate = Rate(f"telegram_aside:{chat}", SENTENCES_MINUTE, MINUTE)
+        if self._settings.lift_rates or not await self._services.limits.hit([rate]):
+            self._sender.aside(self._sender.say(str(chat), out))
+
+
+async def _answer(query: CallbackQuery, *, text: str = "", chosen: str = "") -> None:
+    """End the waiting of a pressed button; its keyboard makes way for `text`, or for what was chosen."""
+    await _tolerantly(query.answer())
+    message = query.message
+    if chosen and isinstance(message, TelegramMessage):
+        text = f"{message.text}\n\n{words.CHOSEN.format(label=chosen)}"
+    if text and units(text) <= MAX_CHARS:
+        await _tolerantly(query.edit_message_text(text, reply_markup=_links(query)))
+    else:
+        await _tolerantly(query.edit_message_reply_markup(_links(query)))
+
+
+async def _refuse(query: CallbackQuery, kind: str) -> None:
+    """Say why a pressed button did nothing; a keyboard that has become useless is removed."""
+    why = words.ALREADY_CHOSEN if kind == "cid_reused" else CATALOGUE[kind][1]
+    await _tolerantly(query.answer(why, show_alert=True))
+    if kind in SPENT:
+        await _tolerantly(query.edit_message_reply_markup(_links(query)))
+
+
+async def _tolerantly(call: Any) -> None:
+    """A button pressed twice, or an update that came twice: answered already, or nothing left to change."""
+    try:
+        await call
+    except BadRequest:
+        return
+
+
+def _links(query: CallbackQuery) -> InlineKeyboardMarkup | None:
+    """The buttons that stay: addresses."""
+    message = query.message
+    markup = message.reply_markup if isinstance(message, TelegramMessage) else None
+    rows = [row for row in (markup.inline_keyboard if markup else ()) if all(button.url for button in row)]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _cid(update: Update) -> str:
+    return f"tg:{update.update_id}"
+
+
+def _chat(update: Update) -> int:
+    if update.effective_chat is None:
+        raise ValueError("an update without a chat")
+    return update.effective_chat.id
+
+
+def _said(update: Update) -> TelegramMessage:
+    if update.message is None:
+        raise ValueError("an update without a message")
+    return update.message
+
+
+def _query(update: Update) -> CallbackQuery:
+    if update.callback_query is None:
+        raise ValueError("an update without a button")
+    return update.callback_query

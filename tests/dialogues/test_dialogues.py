@@ -1,0 +1,123 @@
+"""Whole dialogues by the citizen API against the trained model: what a citizen says, and what must come back.
+
+A step of a dialogue in `*.yml` has one of `say` (typed text), `choose` (label of a button), `pick` (a date or time), `fill` (fields of
+a form); and any of `topic` and `outcome` (meta of the first answer), `asks` (topic of the last answer, when a form goes on),
+`contains` and `lacks` (all the text of the turn), `part` (kind of a part in the turn), `hidden` (the citizen's own words are gone).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.conversation.events import Event, find_part
+from bot.conversation.handover import Agent
+from bot.conversation.mailbox import Mailbox
+from tests.conftest import Citizen, Edge, EdgeFactory
+
+FOLDER = Path(__file__).parent
+DIALOGUES = {
+    f"{path.stem}: {dialogue['dialogue']}": dialogue
+    for path in sorted(FOLDER.glob("*.yml"))
+    for dialogue in yaml.safe_load(path.read_text())
+}
+
+
+@pytest.fixture
+async def counter(make_edge: EdgeFactory, assistant: Any) -> AsyncIterator[Edge]:
+    """An edge with the real brain at work behind it."""
+    from actions import context
+    from bot.brain.worker import Worker
+
+    edge = await make_edge(lift_rates=True)
+    services = edge.services
+    context.use(services)
+    mailbox = Mailbox(services.redis, services.redis_blocking, "test", services.settings.lease_seconds)
+    worker = Worker(mailbox, assistant.answer, services.gemeenten, services.settings)
+    task = asyncio.create_task(worker.run())
+    yield edge
+    worker.stop()
+    await task
+
+
+@pytest.mark.parametrize("name", DIALOGUES)
+async def test_dialogue(name: str, counter: Edge) -> None:
+    dialogue = DIALOGUES[name]
+    if dialogue.get("agent"):
+        await counter.services.handover.present("voorbeeld", Agent("sanne", "Sanne"), "available")
+    citizen = await counter.citizen()
+    remembered: dict[str, str] = {}
+    for number, step in enumerate(dialogue["steps"], start=1):
+        events = await _turn(citizen, step, remembered)
+        try:
+            _check(step, events, await citizen.history())
+        except AssertionError as exc:
+            said = [event.get("text") or event for event in events]
+            raise AssertionError(f"step {number} {step}: {exc}\nanswer: {said}") from exc
+        _remember(events, remembered)
+
+
+async def _turn(citizen: Citizen, step: dict[str, Any], remembered: dict[str, str]) -> list[Event]:
+    if "say" in step:
+        reply = await citizen.send(str(step["say"]).format(**remembered))
+    else:
+        question = [e for e in await citizen.history() if find_part(e, ["choices", "date", "time", "form"])][-1]
+        kind, value, text = _answer_to(question, step)
+        reply = await citizen.send(text, type=kind, value=value, reply_to=question["id"])
+    assert reply.status == 201, reply.text
+    return await citizen.answered(reply.json["seq"])
+
+
+def _answer_to(question: Event, step: dict[str, Any]) -> tuple[str, Any, str | None]:
+    if "choose" in step:
+        options = find_part(question, ["choices"])["options"]  # type: ignore[index]
+        labels = [option["label"] for option in options]
+        wanted = [option for option in options if step["choose"] in option["label"]]
+        assert wanted, f"no choice {step['choose']!r} in {labels}"
+        return "choice", wanted[0]["value"], wanted[0]["label"]
+    if step.get("pick") == "first free day":
+        return "date", find_part(question, ["date"])["min"], None  # type: ignore[index]
+    if step.get("pick") == "last free time":
+        return "time", find_part(question, ["time"])["slots"][-1], None  # type: ignore[index]
+    return "form", step["fill"], None
+
+
+def _check(step: dict[str, Any], events: list[Event], history: list[Event]) -> None:
+    answers = [event for event in events if event["type"] == "message" and event["from"]["role"] != "citizen"]
+    text = "\n".join(answer["text"] for answer in answers)
+    assert answers, "no answer"
+    assert "{" not in text, f"a variable was not filled: {text}"
+    if "topic" in step:
+        assert answers[0]["meta"].get("topic") == step["topic"]
+    if "outcome" in step:
+        assert answers[0]["meta"]["outcome"] == step["outcome"]
+    if "asks" in step:
+        assert (answers[-1]["meta"].get("topic"), answers[-1]["meta"]["outcome"]) == (step["asks"], "form")
+    for word in _list(step.get("contains")):
+        assert word in text
+    for word in _list(step.get("lacks")):
+        assert word not in text
+    if "part" in step:
+        assert any(find_part(answer, [step["part"]]) for answer in answers)
+    if step.get("hidden"):
+        mine = [e for e in history if e["type"] == "message" and e["from"]["role"] == "citizen"][-1]
+        assert mine["text"] == "(verborgen)"
+    if "handover" in step:
+        assert step["handover"] in [event.get("state") for event in events if event["type"] == "handover"]
+
+
+def _remember(events: list[Event], remembered: dict[str, str]) -> None:
+    """Reference and code of a booking, for later steps as {reference} and {code}."""
+    for event in events:
+        card = find_part(event, ["appointment"]) if event["type"] == "message" else None
+        if card and "Code om te verzetten" in event["text"]:
+            remembered["reference"] = card["reference"]
+            remembered["code"] = event["text"].split("af te zeggen: ")[1].split(".")[0]
+
+
+def _list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])
+
