@@ -61,6 +61,13 @@ class Here:
         return self.intent == intent and self.confidence >= at_least
 
 
+def _likeliest(message: dict[str, Any]) -> dict[str, Any]:
+    """The intent; behind a fallback the likeliest real one, with its own confidence."""
+    ranking = [item for item in message.get("intent_ranking") or [] if item["name"] != "nlu_fallback"]
+    intent = message.get("intent") or {}
+    return ranking[0] if intent.get("name") == "nlu_fallback" and ranking else intent
+
+
 def here(tracker: Tracker) -> Here:
     """The turn of this tracker. Outside the brain (`rasa shell`) the first municipality counts."""
     message = tracker.latest_message
@@ -68,7 +75,7 @@ def here(tracker: Tracker) -> Here:
     known = services().gemeenten
     gemeente = known.get(str(metadata.get("gemeente"))) or next(iter(known.values()))
     seq = int(metadata.get("seq", 0))
-    intent = message.get("intent") or {}
+    intent = _likeliest(message)
     return Here(
         conv=tracker.sender_id,
         gemeente=gemeente,

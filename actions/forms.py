@@ -13,7 +13,8 @@ from actions.context import Here, catalogue, here
 Event = dict[str, Any]
 Filler = Callable[[Here, Tracker], Awaitable[Any]]
 
-SURE = 0.5  # confidence from which a message in a form counts as a question of its own
+SURE = 0.4  # confidence from which a message that does not answer the form's question counts as one of its own
+CERTAIN = 0.8  # confidence from which a wish for a person goes before a possible answer
 BREAKS = {"contact_medewerker", "choose_chat", "choose_callback", "frustration", "zaakstatus", "afspraak_maken",
           "afspraak_verzetten", "afspraak_annuleren"}
 STOP_WORDS = {"stop", "stoppen", "annuleer", "annuleren", "laat maar", "afbreken", "ik stop"}
@@ -43,6 +44,10 @@ class Form(Action, ABC):
         if now.is_("crisis"):
             dispatcher.utter_message(response="utter_crisis")
             return self.leave("crisis")
+        if now.intent in {"contact_medewerker", "frustration"} - self.triggers and now.confidence >= CERTAIN:
+            return self.leave(now.intent)
+        if now.is_("change") and (changed := await self._changed(asked, now, tracker)) is not None:
+            return changed
         if (events := await self._fill(asked, now, tracker)) is not None:
             return events
         return await self._otherwise(asked, now, tracker, dispatcher)

@@ -16,7 +16,7 @@ OFFERED = 3
 class ActionNotUnderstood(Action):
     """Offers the likeliest topics, else asks back; when the turn before was not understood either, offers a person."""
 
-    not_understood: ClassVar[set[str]] = {"action_not_understood"}
+    not_understood: ClassVar[set[str]] = {"action_not_understood", "utter_out_of_scope"}
 
     def name(self) -> str:
         return "action_not_understood"

@@ -1,8 +1,6 @@
 """The edge: one process with the citizen API, the desk, Telegram, pages, health and metrics. It never imports Rasa."""
 
 import asyncio
-import importlib
-import importlib.util
 import logging
 import signal
 from collections.abc import AsyncIterator, MutableMapping
@@ -13,8 +11,10 @@ from aiohttp import web
 
 from bot.conversation.feed import Feed
 from bot.conversation.redis import ConfigurationError, StoreUnavailable, check_production
+from bot.desk import app as desk
 from bot.settings import Settings, SettingsError
 from bot.wiring import Services, build
+from connectors import telegram
 from connectors import web as doors
 from connectors.access import Access, Origins
 from connectors.api import Api
@@ -37,7 +37,7 @@ LOGGED = frozenset({
 log = structlog.get_logger()
 
 
-def create_app(services: Services, *, end_seconds: float = END_SECONDS) -> web.Application:
+def create_app(services: Services) -> web.Application:
     """The whole edge. `app[FEED]` is the feed that wakes its streams; it runs while the application does."""
     settings = services.settings
     metrics = Metrics()
@@ -56,27 +56,20 @@ def create_app(services: Services, *, end_seconds: float = END_SECONDS) -> web.A
         Api(services, access, origins, metrics), streams, Documentation(settings), Pages(services), Health(services, metrics)
     ):
         app.add_routes(part.routes())
-    for module in ("bot.desk.app", "connectors.telegram"):
-        if _exists(module):
-            importlib.import_module(module).setup(app, services, feed)
+    desk.setup(app, services, feed)
+    telegram.setup(app, services, feed)
     return app
 
 
 FEED = web.AppKey("feed", Feed)
 
 
-def _exists(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
 async def _follow_feed(app: web.Application) -> AsyncIterator[None]:
     task = asyncio.create_task(_run_feed(app[FEED]))
     yield
-    task.cancel()
-    await asyncio.wait([task], timeout=END_SECONDS)
+    while not task.done():  # more than once: asyncio.wait_for of Python 3.11, which redis uses, may swallow a cancellation
+        task.cancel()
+        await asyncio.wait([task], timeout=0.1)
 
 
 async def _run_feed(feed: Feed) -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from aiohttp import hdrs, web
-from jinja2 import TemplateNotFound
 
 from bot.gemeenten import Gemeente
 from bot.wiring import Services
@@ -49,11 +48,12 @@ class Pages:
             raise web.HTTPNotFound from exc
 
     def _page(self, gemeente: Gemeente) -> web.Response:
-        try:
-            template = environment().get_template("gemeente.html")
-        except TemplateNotFound as exc:
-            raise web.HTTPNotFound from exc
-        page = template.render(gemeente=gemeente, server=self._services.settings.base_url)
+        shown = {
+            "key": gemeente.key, "naam": gemeente.naam.removeprefix("Gemeente "), "telefoon": gemeente.telefoon,
+            "adres": gemeente.adres, "website": gemeente.website, "privacy": gemeente.privacy,
+            "bewaartermijn_dagen": gemeente.retention_days, "balie_uren": gemeente.week_rows("balie"),
+        }
+        page = environment().get_template("gemeente.html").render(gemeente=shown)
         return web.Response(text=page, content_type="text/html", headers={hdrs.CACHE_CONTROL: "no-cache"})
 
     async def widget(self, request: web.Request) -> web.FileResponse:

@@ -5,6 +5,7 @@ always comes from the log, so nothing is missed and nothing is sent twice.
 """
 
 import asyncio
+import socket
 import time
 from typing import Any
 
@@ -108,6 +109,7 @@ class Streams:
             "X-Accel-Buffering": "no",  # nginx would hold the events back
         })
         await response.prepare(request)
+        _notice_dead_line(request, self._settings.ping_seconds * 2)
         outlet = Outlet(response, self._settings.ping_seconds)
         try:
             await self._follow(outlet, conversation.id, after, listener)
@@ -146,6 +148,16 @@ class Streams:
             if length < after or length == 0:
                 raise Ended("gap" if length else "expired")
         return found
+
+
+def _notice_dead_line(request: web.Request, seconds: float) -> None:
+    """Let the system give up a client that confirms nothing for so long; by itself it would try for a quarter of an hour.
+
+    A phone that changes networks leaves such lines behind, and they count for the limit of its conversation.
+    """
+    line = request.transport.get_extra_info("socket") if request.transport else None
+    if line is not None and line.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
 class Outlet:

@@ -1,10 +1,10 @@
-"""Real parts for tests: a Redis server, an edge on a free port, and a brain that echoes so that the API is tested without Rasa."""
+"""Real parts for tests: a Redis server, an edge on a free port, and a brain that echoes, without Rasa."""
 
 import asyncio
 import contextlib
 import json
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -194,12 +194,13 @@ EdgeFactory = Callable[..., Awaitable[Edge]]
 
 @pytest.fixture
 async def make_edge(settings: Settings, redis_url: str) -> AsyncIterator[EdgeFactory]:
-    """Starts an edge on a free port; keyword arguments change settings, `url` is another Redis."""
+    """Starts an edge on a free port. Keyword arguments change settings; `url` is another Redis, `origins` are other websites."""
     stack = contextlib.AsyncExitStack()
 
-    async def make(url: str = redis_url, **changes: Any) -> Edge:
+    async def make(url: str = redis_url, origins: Sequence[str] = (), **changes: Any) -> Edge:
         services = build(replace(settings, **changes), url)
         stack.push_async_callback(services.aclose)
+        services.gemeente("voorbeeld").origins.extend(origins)
         app = create_app(services)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await runner.setup()

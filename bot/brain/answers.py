@@ -61,7 +61,10 @@ def _message(response: dict[str, Any], custom: dict[str, Any], turn: str, confid
     metadata = response.get("metadata") or {}
     body = events.message("bot", response["text"].strip(), name=BOT, turn=turn)
     parts: list[Event] = list(custom.get("parts", []))
-    if buttons := response.get("buttons"):
+    buttons = list(response.get("buttons") or [])
+    if product := metadata.get("appointment_product"):
+        buttons.append({"title": "Afspraak maken", "payload": f'/afspraak_maken{{"product": "{product}"}}'})
+    if buttons:
         options = [{"label": button["title"], "value": str(i)} for i, button in enumerate(buttons, start=1)]
         parts.append({"kind": "choices", "id": f"q_{turn}", "options": options})
         body["_payloads"] = [button["payload"] for button in buttons]

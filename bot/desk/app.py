@@ -1,9 +1,9 @@
 """The desk as part of the edge: `setup` adds everything under /desk to the edge's application."""
 
 import asyncio
-import contextlib
+import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from pathlib import Path
 
 import structlog
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 LOCK_SECONDS = 10.0  # an edge process that died gives up the watch after so long
 RESTART_SECONDS = 1.0
+END_SECONDS = 3.0
 
 GET: dict[str, SignedIn] = {
     "/api/lists": api.lists,
@@ -89,9 +90,7 @@ def _tasks(desk: Desk, watch: Watch) -> Callable[[web.Application], AsyncIterato
         runs = [watch.run, *(board.run for board in desk.boards.values())]
         tasks = [asyncio.create_task(_for_ever(run)) for run in runs]
         yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
     return running
 
@@ -115,12 +114,21 @@ def _where(exc: Exception) -> str:
 def _end_streams(desk: Desk) -> Callable[[web.Application], Awaitable[None]]:
     """Open streams would hold up the end of the process."""
 
-    async def end(_: web.Application) -> None:
-        tasks = list(desk.streams)
-        for task in tasks:
-            task.cancel()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2):
-                await asyncio.gather(*tasks, return_exceptions=True)
+    async def end_all(_: web.Application) -> None:
+        await end(desk.streams)
 
-    return end
+    return end_all
+
+
+async def end(tasks: Collection[asyncio.Task]) -> None:
+    """Cancel until they are done, for at most END_SECONDS.
+
+    Once is not enough: redis-py writes its commands under `asyncio.wait_for`, which in Python 3.11 loses a cancellation that
+    arrives just when the write is done.
+    """
+    left = set(tasks)
+    deadline = time.monotonic() + END_SECONDS
+    while left and time.monotonic() < deadline:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=0.1)

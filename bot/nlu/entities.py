@@ -47,7 +47,7 @@ class DutchEntities(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["spacy", "phonenumbers", "stdnum"]
+        return ["spacy"]
 
     @staticmethod
     def get_default_config() -> Config:

@@ -35,7 +35,7 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
   color: #fff; background: #b3261e; border: 2px solid #fff; border-radius: 14px; font-size: .8125em; line-height: 22px;
   text-align: center }
 [role=status]:not(:empty) { position: fixed; right: 20px; bottom: 88px; z-index: 2147483000; max-width: 260px;
-  padding: 12px 16px; background: #fff; color: #1b1f24; border: 1px solid #767f8a; border-radius: 12px; line-height: 1.45 }
+  padding: 12px 16px; background: #fff; color: #1b1f24; border: 1px solid #767f8a; border-radius: 12px }
 @media (max-height: 459.98px) { .label { font-size: 0 } button { gap: 0; padding: 0 14px; min-height: 48px } }
 @media (forced-colors: active) { button { border-color: ButtonText } }
 @media (prefers-reduced-motion: reduce) { button { transition: none } }

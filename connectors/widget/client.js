@@ -72,14 +72,13 @@ export class Client extends EventTarget {
 
   /** The conversation as an HTML file; throws when it can't be had. @returns {Promise<Blob>} */
   transcript() {
-    return this.#api.transcript(this.#session?.conversation, 'html');
+    return this.#api.transcript(this.#session?.conversation);
   }
 
   /** Erases the conversation everywhere; throws when the server didn't. */
   async erase() {
-    await this.#api.erase(this.#session?.conversation ?? this.#store.conversation).catch((error) => {
-      if (!error.gone) throw error;
-    });
+    const conversation = this.#session?.conversation ?? this.#store.conversation;
+    if (conversation) await this.#api.erase(conversation).catch((error) => error.gone || Promise.reject(error));
     this.#leave();
     this.#emit('erased');
   }

@@ -12,7 +12,6 @@ export class Composer {
   #spoken = h('p', { class: 'unseen', role: 'status' });
   #typed = -Infinity;
 
-  /** @param {{send: (words: string) => void, typing: (on: boolean) => void}} actions */
   constructor(actions) {
     const [id, hint, note] = [uid('input'), uid('hint'), uid('note')];
     this.actions = actions;
@@ -91,7 +90,6 @@ export class Menu {
   #button;
   #list;
 
-  /** @param {Array<{label: string, id: string, act: () => void, danger?: boolean}>} items */
   constructor(items) {
     const id = uid('menu');
     this.#button = h('button', {
@@ -107,6 +105,7 @@ export class Menu {
       },
     }, item.label))));
     this.element = h('div', { class: 'menu-box' }, this.#button, this.#list);
+    addEventListener('click', (event) => event.composedPath().includes(this.element) || this.toggle(false));
     this.element.addEventListener('focusout', ({ relatedTarget }) => {
       if (relatedTarget && !this.element.contains(relatedTarget)) this.toggle(false);
     });
@@ -130,10 +129,7 @@ export class Menu {
   }
 }
 
-/**
- * Asks before something that can't be undone. The dialog is added to `parent` while it is open.
- * @returns {Promise<boolean>}
- */
+/** Asks before something that can't be undone. @returns {Promise<boolean>} */
 export function confirmed(parent, { title, body, confirm, danger = false }) {
   const [titleId, bodyId] = [uid('title'), uid('body')];
   const finish = (answer) => () => dialog.close(answer);
@@ -171,7 +167,6 @@ export class Status {
   #retry;
   elements = [this.#bar, this.#announcer, this.#alert];
 
-  /** @param {() => void} retry what the button "try again" does when the chat was refused */
   constructor(retry) {
     this.#retry = retry;
   }

@@ -1,6 +1,5 @@
 /**
- * The chat panel, <balie-panel>: connects client, log, field and menu. Set `options` first; works without launcher too.
- *
+ * The chat panel, <balie-panel>: connects client, log, field and menu. Set `options` first.
  * Hooks that stay, for tests and for whoever builds on it (shadow roots are open):
  *   button "Stel uw vraag in de chat" (launcher, aria-expanded) · dialog "Digitale balie" · log "Gesprek" ·
  *   textbox "Uw vraag of bericht" · buttons "Versturen", "Menu", "Chat sluiten"; in the menu "Ik wil een medewerker
@@ -91,7 +90,8 @@ class BaliePanel extends HTMLElement {
     this.#status = new Status(() => this.#startNew());
     const [log, menu, composer] = [this.#view.element, this.#menu.element, this.#composer.element];
     this.#frame = buildFrame(this.options.title, { log, menu, composer, status: this.#status.elements }, {
-      close: () => this.#close(), toEnd: () => this.#toEnd(), startNew: () => this.#startNew(),
+      close: () => this.#close(), escape: () => this.#menu.escape() || this.#close(),
+      toEnd: () => this.#toEnd(), startNew: () => this.#startNew(),
     });
     this.#dialog = this.#frame.dialog;
   }
@@ -104,20 +104,9 @@ class BaliePanel extends HTMLElement {
       erased: () => this.#erased(),
     };
     for (const [name, take] of Object.entries(takes)) this.#client.addEventListener(name, ({ detail }) => take(detail));
-    const on = (name, act) => this.#dialog.addEventListener(name, act);
-    on('keydown', (event) => event.key === 'Escape' && !event.isComposing && this.#escape(event));
-    on('cancel', (event) => this.#escape(event)); // Android's back gesture
-    on('click', (event) => event.composedPath().includes(this.#menu.element) || this.#menu.toggle(false));
     this.#view.element.addEventListener('scroll', () => this.#view.atEnd && (this.#frame.newer.hidden = true));
     FULL_SCREEN.addEventListener('change', () => this.#refit());
     document.addEventListener('visibilitychange', () => this.#read());
-    globalThis.visualViewport?.addEventListener('resize', () => // the keyboard on the screen takes room
-      this.#dialog.style.setProperty('--seen', `${visualViewport.height}px`));
-  }
-
-  #escape(event) {
-    event.preventDefault();
-    if (!this.#menu.escape()) this.#close();
   }
 
   #close() {
@@ -175,8 +164,7 @@ class BaliePanel extends HTMLElement {
 
   #outgoing(change) {
     this.#view.outgoing(change);
-    const failed = change.state === 'waiting' || change.state === 'refused';
-    this.#status.alert(failed ? stateWords(change.state, change.problem) : '');
+    this.#status.alert(['waiting', 'refused'].includes(change.state) ? stateWords(change.state, change.problem) : '');
   }
 
   #follow(event) {
@@ -222,14 +210,12 @@ class BaliePanel extends HTMLElement {
   }
 
   async #restart() {
-    if (!await confirmed(this.shadowRoot, text.restartQuestion)) return;
-    await this.#client.restart();
-    this.#focus();
+    if (await confirmed(this.shadowRoot, text.restartQuestion)) this.#client.restart().then(() => this.#focus());
   }
 
   async #erase() {
-    if (!await confirmed(this.shadowRoot, text.eraseQuestion)) return;
-    await this.#try(() => this.#client.erase(), text.eraseFailed);
+    const sure = await confirmed(this.shadowRoot, text.eraseQuestion);
+    if (sure) await this.#try(() => this.#client.erase(), text.eraseFailed);
   }
 
   #erased() {

@@ -1,4 +1,4 @@
-/** One conversation as this tab follows it: every event once, in order, without gaps, whichever way it came in. */
+/** One conversation in this tab: every event once, in order, without gaps, whichever way it came. */
 import { Connection } from './transport.js';
 
 const PAGE = 50; // events per request for history

@@ -26,11 +26,19 @@ export class LogView {
       class: 'log', role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions text', 'aria-label': text.log,
       tabindex: '0', 'data-testid': 'balie-log',
     }, this.#older, this.#dots);
-    let atEnd = true;
+    this.#stayAtEnd();
+  }
+
+  /** When the log becomes smaller (the field grows, a keyboard comes up), what was at the end stays at the end. */
+  #stayAtEnd() {
+    let [atEnd, height] = [true, 0];
     this.element.addEventListener('scroll', () => {
-      atEnd = this.atEnd;
+      if (this.element.clientHeight === height) atEnd = this.atEnd;
     });
-    new ResizeObserver(() => atEnd && this.toEnd()).observe(this.element); // the field grew, a keyboard came up
+    new ResizeObserver(() => {
+      height = this.element.clientHeight;
+      if (atEnd) this.toEnd();
+    }).observe(this.element);
   }
 
   /** Ready for another conversation. With `keep` the old lines stay readable above it. */
@@ -54,7 +62,7 @@ export class LogView {
     setTimeout(() => this.element.setAttribute('aria-live', 'polite'), 500);
   }
 
-  /** A durable event, live. Returns its element if it put something new on the screen. */
+  /** A durable event, live. Returns its element if it put something new there. */
   add(event) {
     const follow = this.atEnd;
     const node = this.#render(event);
@@ -65,7 +73,7 @@ export class LogView {
     return node;
   }
 
-  /** The state of a message of this browser; the first time it appears, it is put on the screen. */
+  /** How far a message of this browser is; the first time it is put on the screen. */
   outgoing({ item: { message }, state, problem }) {
     const follow = this.atEnd;
     let node = this.#pending.get(message.cid);
@@ -155,7 +163,7 @@ export class LogView {
     this.element.scrollTop = scrollTop + this.element.scrollHeight - scrollHeight;
   }
 
-  /** The element for an event; null when there is nothing (new) to show. `past`: from before what is on the screen. */
+  /** The element for an event, or null. `past`: it belongs before what is on the screen. */
   #render(event, past = false) {
     if (event.type === 'message') return this.#received(event, past);
     if (event.type === 'redact' && this.#nodes.has(event.target)) redact(this.#nodes.get(event.target));
@@ -184,7 +192,7 @@ export class LogView {
     return messageElement(event, { server: this.#actions.server, respond, joins });
   }
 
-  /** A citizen's answer uses up the question it belongs to: the one it names, or the last one that has that option. */
+  /** An answer uses up its question: the one it names, or the last one that has that option. */
   #answered({ reply_to: replyTo, text: words }, past) {
     const named = this.#nodes.get(replyTo)?.querySelector('.ask');
     const last = past ? null : [...this.element.querySelectorAll('.ask:not([data-retired])')].at(-1);

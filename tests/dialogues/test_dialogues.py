@@ -1,8 +1,9 @@
 """Whole dialogues by the citizen API against the trained model: what a citizen says, and what must come back.
 
-A step of a dialogue in `*.yml` has one of `say` (typed text), `choose` (label of a button), `pick` (a date or time), `fill` (fields of
-a form); and any of `topic` and `outcome` (meta of the first answer), `asks` (topic of the last answer, when a form goes on),
-`contains` and `lacks` (all the text of the turn), `part` (kind of a part in the turn), `hidden` (the citizen's own words are gone).
+A step of a dialogue in `*.yml` has one of `say` (typed text), `choose` (label of a button), `pick` (a date or time), `fill`
+(fields of a form); and any of `topic` and `outcome` (meta of the first answer), `asks` (topic of the last answer, when a form
+goes on), `contains` and `lacks` (all the text of the turn), `part` (kind of a part in the turn), `hidden` (the citizen's own
+words are gone), `handover` (state of a hand-over event). `{reference}` and `{code}` are those of the booking before.
 """
 
 import asyncio
@@ -62,7 +63,7 @@ async def test_dialogue(name: str, counter: Edge) -> None:
 
 async def _turn(citizen: Citizen, step: dict[str, Any], remembered: dict[str, str]) -> list[Event]:
     if "say" in step:
-        reply = await citizen.send(str(step["say"]).format(**remembered))
+        reply = await citizen.send(remembered.get(str(step["say"]).strip("{}"), str(step["say"])))
     else:
         question = [e for e in await citizen.history() if find_part(e, ["choices", "date", "time", "form"])][-1]
         kind, value, text = _answer_to(question, step)

@@ -3,14 +3,18 @@
 import asyncio
 import json
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import jsonschema
 import pytest
+import yarl
 from openapi_schema_validator import OAS31Validator
 
 from bot.conversation import events
 from bot.conversation.handover import Agent
+from bot.wiring import Services
+from connectors.health import Health, Metrics
 from tests.conftest import Citizen, EchoBrain, Edge, EdgeFactory
 
 
@@ -118,7 +122,8 @@ class TestSend:
         ({"text": "a\x00b"}, "text"), ({"text": 5}, "text"), ({"text": ["a"]}, "text"), ({"text": "a", "extra": 1}, "extra"),
         ({"text": "a", "type": "shout"}, "type"), ({"text": "a", "cid": "1"}, "cid"), ({"text": "a", "cid": 7}, "cid"),
         ({"type": "choice", "value": "1"}, "reply_to"), ({"type": "choice", "reply_to": "m_1"}, "value"),
-        ({"type": "choice", "reply_to": "m_0", "value": "1"}, "reply_to"), ({"type": "form", "reply_to": "m_1", "value": "x"}, "value"),
+        ({"type": "choice", "reply_to": "m_0", "value": "1"}, "reply_to"),
+        ({"type": "form", "reply_to": "m_1", "value": "x"}, "value"),
         ({"type": "form", "reply_to": "m_1", "value": {"a": 1}}, "value"), ({"type": "rating", "value": "6"}, "value"),
         ({"type": "rating", "value": {"a": "1"}}, "value"), ({"type": "rating"}, "value"),
     ])
@@ -330,7 +335,9 @@ class TestLookingBack:
         assert [event["seq"] for event in reply.json["events"]] == [1, 2, 3] and not reply.json["more"]
         assert (await citizen.call("GET", "/history?before=1")).json == {"events": [], "more": False}
 
-    @pytest.mark.parametrize("query", ["before=0", "before=x", "limit=0", "limit=201", "limit=-1", "limit=٣", "before=99999999999"])
+    @pytest.mark.parametrize(
+        "query", ["before=0", "before=x", "limit=0", "limit=201", "limit=-1", "limit=٣", "before=99999999999"]
+    )
     async def test_wrong_numbers_are_refused(self, citizen: Citizen, query: str) -> None:
         assert (await citizen.call("GET", f"/history?{query}")).kind == "invalid"
 
@@ -470,6 +477,15 @@ class TestDocumentation:
 
 
 class TestPages:
+    @pytest.mark.parametrize("path", ["/", "/gemeente/voorbeeld"])
+    async def test_the_page_of_the_municipality_carries_the_widget(self, edge: Edge, path: str) -> None:
+        page = await edge.call("GET", path)
+        assert page.status == 200 and page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert '<script type="module" src="/widget/balie.js" data-gemeente="voorbeeld"' in page.text
+        assert "Stadhuisplein 1" in page.text and "08:30 - 17:00" in page.text and "Gemeente Gemeente" not in page.text
+        assert "<style" not in page.text and "style=" not in page.text, "the policy of the page refuses inline style"
+        assert page.text.count("<script") == 1
+
     async def test_the_widget_loads_from_every_website(self, edge: Edge) -> None:
         reply = await edge.call("GET", "/widget/balie.js", headers={"Origin": "https://www.elders.example"})
         assert reply.status == 200 and reply.headers["Content-Type"] == "text/javascript; charset=utf-8"
@@ -481,11 +497,10 @@ class TestPages:
         assert reply.status == 304 and reply.body == b""
 
     @pytest.mark.parametrize("path", [
-        "/widget/", "/widget/nee.js", "/widget/..%2fapi.py", "/widget/%2e%2e/api.py", "/widget/%2fetc%2fpasswd", "/pages/docs.html",
-        "/gemeente/elders", "/nergens", "/v1/nergens",
+        "/widget/", "/widget/nee.js", "/widget/..%2fapi.py", "/widget/%2e%2e/api.py", "/widget/%2fetc%2fpasswd",
+        "/pages/docs.html", "/gemeente/elders", "/nergens", "/v1/nergens",
     ])
     async def test_what_is_not_there_is_a_404(self, edge: Edge, path: str) -> None:
-        import yarl
         async with edge.session.get(yarl.URL(edge.url + path, encoded=True)) as response:
             assert response.status == 404 and (await response.json())["type"] == "urn:balie:problem:not_found"
 
@@ -522,9 +537,6 @@ class TestHealth:
         edge = await make_edge()
         await edge.services.redis.config_set("maxmemory-policy", "allkeys-lru")
         try:
-            from bot.wiring import Services
-            from connectors.health import Health, Metrics
-            from dataclasses import replace
             strict = Services(replace(edge.services.settings, environment="production"), edge.services.redis_url, {})
             assert await Health(strict, Metrics())._store_ready() == "unfit"
             await edge.services.redis.config_set("maxmemory-policy", "noeviction")

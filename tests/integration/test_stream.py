@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from dataclasses import replace
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import aiohttp
@@ -115,9 +115,9 @@ class TestStream:
             async with yours.stream():
                 reply = await yours.call("GET", "/events")
                 assert reply.kind == "overloaded" and int(reply.headers["Retry-After"]) > 0
-            assert "balie_open_streams" in (await edge.call("GET", "/metrics")).text
+                assert "balie_open_streams 3.0" in (await edge.call("GET", "/metrics")).text
         async with asyncio.timeout(10):
-            while edge.feed.count():
+            while edge.feed.count(mine.conv) + edge.feed.count(yours.conv):
                 await asyncio.sleep(0.01)
         async with mine.stream() as stream:
             assert await stream.next() is not None
@@ -245,7 +245,7 @@ class TestProcess:
         self, settings: Settings, redis_url: str, tmp_path: Path, number: signal.Signals
     ) -> None:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", PROCESS, redis_url, str(tmp_path), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+            sys.executable, "-c", PROCESS, redis_url, str(tmp_path), stdout=PIPE, stderr=PIPE
         )
         assert process.stdout is not None
         try:
@@ -276,7 +276,7 @@ class TestProcess:
         port = edge.runner.addresses[0][1]
         code = PROCESS.replace("port=0", f"port={port}")
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", code, redis_url, settings.data_dir, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+            sys.executable, "-c", code, redis_url, settings.data_dir, stdout=PIPE, stderr=PIPE
         )
         async with asyncio.timeout(30):
             _, err = await process.communicate()
@@ -284,6 +284,6 @@ class TestProcess:
 
     async def test_it_never_imports_rasa(self) -> None:
         code = "import sys, bot.edge; print([name for name in sys.modules if name.split('.')[0] in ('rasa', 'tensorflow')])"
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=PIPE)
         out, _ = await process.communicate()
         assert out.strip() == b"[]"

@@ -1,0 +1,563 @@
+"""Telegram from chat to log and back, against a strict Bot API over HTTP, a real Redis and a real edge."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from bot.conversation import events
+from bot.conversation.events import Event
+from bot.conversation.handover import Agent
+from bot.conversation.mailbox import Answer, Mailbox
+from bot.conversation.redis import EmbeddedRedis
+from bot.settings import SettingsError
+from bot.wiring import Services, build
+from connectors.problems import CATALOGUE
+from connectors.telegram import words
+from tests.conftest import EchoBrain, Edge, EdgeFactory, echoing
+from tests.stubs.botapi import TOKEN, BotApi, serving
+from tests.stubs.botapi_rules import Sent
+
+SECRET = "fictitious-secret-of-the-webhook"
+PUBLIC = "https://balie.voorbeeld.example"
+CHAT = 7
+
+Start = Callable[..., Awaitable[Edge]]
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    async with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def start(make_edge: EdgeFactory, api: BotApi) -> Start:
+    """Starts an edge whose bot polls."""
+
+    async def make(**changes: Any) -> Edge:
+        edge = await make_edge(**{"telegram_token": TOKEN, "telegram_api_url": api.url} | changes)
+        await api.until(lambda: api.commands or changes.get("telegram_token"))
+        return edge
+
+    return make
+
+
+@pytest.fixture
+def start_webhook(start: Start, api: BotApi) -> Start:
+    """Starts an edge that Telegram brings its updates to."""
+
+    async def make(**changes: Any) -> Edge:
+        edge = await start(**{"public_url": PUBLIC, "telegram_secret": SECRET} | changes)
+        await api.until(lambda: api.webhook)
+        return edge
+
+    return make
+
+
+def conv_of(services: Services, chat: int = CHAT) -> str:
+    return "tg_" + services.limits.hash(f"telegram:{chat}")
+
+
+async def log_of(services: Services, chat: int = CHAT) -> list[Event]:
+    return [body for _, body in await services.store.read(conv_of(services, chat), 0, 500)]
+
+
+async def said(services: Services, chat: int = CHAT) -> list[Event]:
+    """What the citizen said, according to the log."""
+    return [body for body in await log_of(services, chat) if body["type"] == "message" and body["from"]["role"] == "citizen"]
+
+
+def message(text: str, *parts: Event, payloads: list[str] | None = None) -> Event:
+    extra: dict[str, Any] = {"parts": list(parts)} if parts else {}
+    return events.message("bot", text, name="Balie", **extra, **({"_payloads": payloads} if payloads else {}))
+
+
+def choices(*labels: str) -> Event:
+    return {"kind": "choices", "id": "q", "options": [{"label": label, "value": str(i)} for i, label in enumerate(labels, 1)]}
+
+
+def last(api: BotApi, chat: int = CHAT) -> Sent:
+    return [message for message in api.sent if message.chat == chat][-1]
+
+
+async def talk(api: BotApi, text: str, answer: str | None = None, chat: int = CHAT) -> None:
+    """Say something and wait for the answer."""
+    api.say(text, chat)
+    await api.until(lambda: any(shown.startswith(answer or f"echo: {text}") for shown in api.texts(chat)))
+
+
+# Receiving
+
+async def test_the_first_message_is_answered_after_the_disclosure(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start()
+    await talk(api, "Hallo")
+    assert len(api.texts()) == 2
+    assert "Ik ben een computer, geen mens" in api.texts()[0]
+    assert list(api.sent[0].buttons)[0] == "Paspoort aanvragen"
+    assert (CHAT, "typing") in api.actions
+    assert (await edge.services.store.get(conv_of(edge.services))).channel == "telegram"
+    assert {command["command"] for command in api.commands} == set(words.COMMANDS)
+    assert not any("parse_mode" in data for _, data in api.calls)
+
+
+async def test_start_shows_the_disclosure_and_the_topics_each_time(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start()
+    api.say("/start")
+    await api.until(lambda: len(api.sent) == 1)
+    again = api.say("/start")
+    await api.until(lambda: len(api.sent) == 2)
+    assert api.texts()[0] == api.texts()[1]
+    api.queue({key: value for key, value in again.items() if key != "update_id"} | {"update_id": again["update_id"]})
+    api.press(api.sent[1], "Verhuizing doorgeven")
+    await api.until(lambda: "echo: Verhuizing doorgeven" in api.texts())
+    assert len(api.sent) == 3
+    assert [body["_payload"] for body in await said(edge.services)] == ["/verhuizing_doorgeven"]
+
+
+async def test_an_update_that_comes_ten_times_has_one_effect(
+    start_webhook: Start, echo_brain: EchoBrain, api: BotApi
+) -> None:
+    edge = await start_webhook()
+    url = edge.url + "/telegram/webhook"
+    for update in (api.say("Hallo"), api.say("/help"), api.send(photo=[]), api.say("/medewerker")):
+        assert {await api.post(url, update, SECRET) for _ in range(10)} == {200}
+    await api.until(lambda: len(api.sent) == 5)
+    await talk_webhook(api, url, "Tot slot")
+    assert [body["text"] for body in await said(edge.services)] == ["Hallo", "Ik wil een medewerker spreken", "Tot slot"]
+    assert len(api.sent) == 6
+    assert api.texts().count(words.NOT_TEXT) == 1
+
+
+async def talk_webhook(api: BotApi, url: str, text: str) -> None:
+    assert await api.post(url, api.say(text), SECRET) == 200
+    await api.until(lambda: f"echo: {text}" in api.texts())
+
+
+async def test_the_webhook_is_registered_and_answers(start_webhook: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start_webhook()
+    assert api.webhook["url"] == PUBLIC + "/telegram/webhook"
+    assert api.webhook["secret_token"] == SECRET
+    await talk_webhook(api, edge.url + "/telegram/webhook", "Hallo")
+    assert api.count("getUpdates") == 0
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + "x", "é"])
+async def test_a_webhook_call_without_the_right_secret_is_refused(
+    start_webhook: Start, api: BotApi, secret: str | None
+) -> None:
+    edge = await start_webhook()
+    assert await api.post(edge.url + "/telegram/webhook", api.say("Hallo"), secret) == 403
+    assert await log_of(edge.services) == []
+
+
+@pytest.mark.parametrize("body", [None, [], "tekst", 5, {}, {"update_id": "x"}, {"update_id": 1, "message": {"text": "a"}}])
+async def test_a_webhook_call_that_is_no_update_is_no_error_of_ours(start_webhook: Start, api: BotApi, body: Any) -> None:
+    edge = await start_webhook()
+    assert await api.post(edge.url + "/telegram/webhook", body, SECRET) in {200, 400}
+
+
+async def test_a_webhook_without_secret_is_refused_at_the_start(make_edge: EdgeFactory, api: BotApi) -> None:
+    with pytest.raises(SettingsError, match="BALIE_TELEGRAM_SECRET"):
+        await make_edge(telegram_token=TOKEN, telegram_api_url=api.url, public_url=PUBLIC)
+
+
+async def test_without_a_token_there_is_no_telegram(edge: Edge, api: BotApi) -> None:
+    assert await api.post(edge.url + "/telegram/webhook", api.say("Hallo"), SECRET) == 404
+    assert api.calls == []
+
+
+async def test_a_wrong_token_leaves_the_other_channels_alone(start: Start, api: BotApi) -> None:
+    with capture_logs() as logs:
+        edge = await start(telegram_token="987654321:wrong")
+        await api.until(lambda: any(record["event"] == "telegram_token_refused" for record in logs))
+    assert (await edge.citizen()).conv.startswith("c_")
+
+
+async def test_what_the_store_did_not_take_is_not_confirmed(
+    start: Start, start_webhook: Start, own_redis: EmbeddedRedis, api: BotApi
+) -> None:
+    polling = await start(url=own_redis.url, store_timeout_seconds=0.5)
+    await api.until(lambda: api.count("getUpdates"))
+    own_redis.stop()
+    update = api.say("Bewaar dit")
+    with capture_logs() as logs:
+        await api.until(lambda: any(record["event"] == "telegram_poll_failed" for record in logs))
+    assert update in api.pending
+    own_redis.start()
+    async with echoing(polling.services):
+        await api.until(lambda: "echo: Bewaar dit" in api.texts())
+        await api.until(lambda: update not in api.pending)
+    assert [body["text"] for body in await said(polling.services)] == ["Bewaar dit"]
+
+
+async def test_a_webhook_call_is_refused_while_the_store_is_away(
+    start_webhook: Start, own_redis: EmbeddedRedis, api: BotApi
+) -> None:
+    edge = await start_webhook(url=own_redis.url, store_timeout_seconds=0.5)
+    own_redis.stop()
+    update = api.say("Bewaar dit")
+    assert await api.post(edge.url + "/telegram/webhook", update, SECRET) == 503
+    own_redis.start()
+    assert await api.post(edge.url + "/telegram/webhook", update, SECRET) == 200
+    assert [body["text"] for body in await said(edge.services)] == ["Bewaar dit"]
+
+
+async def test_an_update_that_nobody_can_handle_does_not_hold_up_the_rest(
+    start: Start, echo_brain: EchoBrain, api: BotApi
+) -> None:
+    await start()
+    person = {"id": CHAT, "is_bot": False, "first_name": "Fictief"}
+    api.queue({"callback_query": {"id": "inline", "from": person, "chat_instance": "1", "data": "1:c0:00000000"}})
+    await talk(api, "Hallo")
+    assert len(api.texts()) == 2
+
+
+async def test_what_is_no_text_gets_a_sentence_and_is_not_kept(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start(max_text_chars=100)
+    api.send(voice={"file_id": "a", "file_unique_id": "b", "duration": 1})
+    api.send(kind="edited_message", text="Toch anders", edit_date=1_800_000_001)
+    api.say("a" * 101)
+    await api.until(lambda: len(api.sent) == 3)
+    assert set(api.texts()) == {words.NOT_TEXT, words.EDITED, words.too_long(100)}
+    assert await log_of(edge.services) == []
+
+
+async def test_a_message_of_unseen_characters_is_no_message(start: Start, api: BotApi) -> None:
+    edge = await start()
+    api.say("\u200b\u200b")
+    await api.until(lambda: api.sent)
+    assert api.texts() == [CATALOGUE["invalid"][1]]
+    assert await log_of(edge.services) == []
+
+
+async def test_groups_are_refused_once_and_never_kept(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start()
+    for text in ("/start@balie_test_bot", "/start@balie_test_bot", "Hallo allemaal"):
+        api.send(-1001, chat_type="supergroup", text=text)
+    await talk(api, "Hallo")
+    await api.until(lambda: api.texts(-1001))
+    assert api.texts(-1001) == [words.GROUP]
+    assert await log_of(edge.services, -1001) == []
+
+
+async def test_a_bsn_never_reaches_the_log(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start()
+    await talk(api, "Mijn bsn is 123456782", "echo: Mijn bsn is")
+    assert "123456782" not in str(await log_of(edge.services))
+
+
+async def test_a_typed_intent_is_text(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start()
+    await talk(api, '/inform{"product": "paspoort"}')
+    assert [body.get("_payload") for body in await said(edge.services)] == [None]
+
+
+async def test_a_flood_is_refused_like_on_the_website(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start(rate_conversation_minute=2)
+    for number in range(20):
+        api.say(f"vraag {number}")
+    await api.until(lambda: not api.pending and len(api.sent) >= 5)
+    assert [body["text"] for body in await said(edge.services)] == ["vraag 0", "vraag 1"]
+    assert 1 <= api.texts().count(CATALOGUE["too_many"][1]) <= 10
+
+
+# Choices
+
+async def test_a_choice_is_resolved_against_the_log_and_works_once(
+    start: Start, echo_brain: EchoBrain, api: BotApi
+) -> None:
+    edge = await start()
+    link = {"kind": "link", "label": "Lees meer", "url": "https://www.voorbeeld.example/paspoort"}
+    echo_brain.answers["Vraag"] = [message("Wat bedoelt u?", choices("Paspoort", "Rijbewijs"), link, payloads=["/een", "/twee"])]
+    await talk(api, "Vraag", "Wat bedoelt u?")
+    asked = last(api)
+    other = asked.buttons["Paspoort"]["callback_data"]
+    pressed = api.press(asked, "Rijbewijs")
+    await api.until(lambda: "echo: Rijbewijs" in api.texts())
+    await api.until(lambda: asked.text.endswith(words.CHOSEN.format(label="Rijbewijs")))
+    assert list(asked.buttons) == ["Lees meer"]
+    assert "text" not in api.answers[pressed["callback_query"]["id"]]
+
+    api.queue({key: value for key, value in pressed.items() if key != "update_id"})  # a second tap on the same button
+    late = api.press_data(asked, other)
+    await api.until(lambda: late["callback_query"]["id"] in api.answers)
+    assert api.answers[late["callback_query"]["id"]]["text"] == words.ALREADY_CHOSEN
+    assert [(body["text"], body.get("_payload")) for body in await said(edge.services)] == [
+        ("Vraag", None), ("Rijbewijs", "/twee"),
+    ]
+
+
+async def test_an_expired_choice_says_so_and_loses_its_buttons(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start()
+    echo_brain.answers["Een"] = [message("Eerste vraag", choices("A"))]
+    echo_brain.answers["Twee"] = [message("Tweede vraag", choices("B"))]
+    await talk(api, "Een", "Eerste vraag")
+    old = last(api)
+    await talk(api, "Twee", "Tweede vraag")
+    pressed = api.press(old, "A")
+    await api.until(lambda: pressed["callback_query"]["id"] in api.answers and not old.keyboard)
+    assert api.answers[pressed["callback_query"]["id"]]["text"] == CATALOGUE["choice_expired"][1]
+    assert [body["text"] for body in await said(edge.services)] == ["Een", "Twee"]
+
+
+@pytest.mark.parametrize("data", ["", "x", "1:c0", "1:c0:00000000", "999:c0:00000000", "0:c0:00000000", "1:z0:00000000"])
+async def test_a_forged_button_is_an_expired_choice(start: Start, echo_brain: EchoBrain, api: BotApi, data: str) -> None:
+    edge = await start()
+    await talk(api, "Hallo")
+    pressed = api.press_data(last(api), data)
+    await api.until(lambda: pressed["callback_query"]["id"] in api.answers)
+    assert api.answers[pressed["callback_query"]["id"]]["text"] == CATALOGUE["choice_expired"][1]
+    assert len(await said(edge.services)) == 1
+
+
+async def test_a_time_is_a_button(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start()
+    slots = ["09:00", "09:20", "09:40", "10:00", "10:20"]
+    echo_brain.answers["Tijd"] = [message("Hoe laat?", {"kind": "time", "id": "t", "slots": slots})]
+    await talk(api, "Tijd", "Hoe laat?")
+    assert [len(row) for row in last(api).keyboard] == [4, 1]
+    api.press(last(api), "10:20")
+    await api.until(lambda: "echo: 10:20 uur" in api.texts())
+    assert (await said(edge.services))[-1]["_payload"] == "10:20"
+
+
+# Showing
+
+async def test_what_other_channels_show_as_cards_is_said_in_words(
+    start: Start, echo_brain: EchoBrain, api: BotApi
+) -> None:
+    await start()
+    place = {"name": "Stadhuis", "address": "Plein 1", "postcode": "1234 AB", "city": "Voorbeeld"}
+    echo_brain.answers["Alles"] = [
+        message("Vul in", {"kind": "form", "id": "f", "hint": "Geboortedatum of postcode.", "fields": [
+            {"name": "geboortedatum", "label": "Geboortedatum", "hint": "bijvoorbeeld 31-12-1990"}]}),
+        message("Kies een dag", {"kind": "date", "id": "d", "min": "2026-12-01", "max": "2026-12-31", "closed": []}),
+        message("Uw zaak", {"kind": "case", "identificatie": "ZAAK-1", "status": "Bezig", "step": 2, "steps": 5,
+                            "expected": "2026-12-01"}),
+        message("Verzet", {"kind": "appointment", "id": "A7K-2FQ9", "reference": "A7K-2FQ9", "product": "Paspoort",
+                           "start": "2026-12-01T09:20:00+01:00", "location": place, "ics": "https://a.example/x.ics"}),
+        message("Lokaal", {"kind": "link", "label": "Meer", "url": "http://127.0.0.1:8080/x"}),
+        message("Onbekend", {"kind": "iets_nieuws", "id": "x"}),
+    ]
+    await talk(api, "Alles", "Onbekend")
+    _, form, day, case, appointment, local, unknown = api.sent
+    assert form.text == "Vul in\n\nGeboortedatum of postcode. Typ uw antwoord hieronder.\n- Geboortedatum: bijvoorbeeld 31-12-1990"
+    assert day.text.endswith("Typ een datum van dinsdag 1 december 2026 tot en met donderdag 31 december 2026.")
+    assert case.text == "Uw zaak\n\nZaak: ZAAK-1\nStatus: Bezig\nStap 2 van 5\nVerwacht: dinsdag 1 december 2026"
+    assert "Wanneer: dinsdag 1 december 2026, 09:20 uur\nWaar: Stadhuis, Plein 1, 1234 AB, Voorbeeld" in appointment.text
+    assert appointment.buttons[words.CALENDAR]["url"] == "https://a.example/x.ics"
+    assert local.text == "Lokaal\n\nMeer: http://127.0.0.1:8080/x"
+    assert (unknown.text, unknown.keyboard) == ("Onbekend", [])
+
+
+async def test_a_long_answer_comes_in_pieces_in_order_and_as_plain_text(
+    start: Start, echo_brain: EchoBrain, api: BotApi
+) -> None:
+    await start()
+    text = " ".join(f"<b>woord</b> *{number}* 🙂" for number in range(600))
+    echo_brain.answers["Lang"] = [message(text, choices("Verder"))]
+    await talk(api, "Lang", "<b>woord</b> *0*")
+    await api.until(lambda: api.sent[-1].keyboard and len(api.sent) > 2)
+    assert " ".join(shown.text for shown in api.sent[1:]) == text
+    assert [bool(shown.keyboard) for shown in api.sent[1:]] == [False] * (len(api.sent) - 2) + [True]
+
+
+async def test_a_message_whose_buttons_are_refused_comes_without_them(
+    start: Start, echo_brain: EchoBrain, api: BotApi
+) -> None:
+    await start()
+    await talk(api, "Hallo")
+    echo_brain.answers["Vraag"] = [message("Wat bedoelt u?", choices("Paspoort"))]
+    api.fail("sendMessage", 400)
+    await talk(api, "Vraag", "Wat bedoelt u?")
+    assert (last(api).text, last(api).keyboard) == ("Wat bedoelt u?\n- Paspoort", [])
+
+
+# Delivering
+
+async def test_a_429_and_failures_of_telegram_lose_and_repeat_nothing(
+    start: Start, echo_brain: EchoBrain, api: BotApi
+) -> None:
+    await start()
+    await talk(api, "Hallo")
+    api.fail("sendMessage", 429, times=2, retry_after=1)
+    api.fail("sendMessage", 500, times=2)
+    for number in range(3):
+        api.say(f"vraag {number}")
+    await api.until(lambda: len(api.sent) == 5)
+    assert api.texts()[1:] == ["echo: Hallo", "echo: vraag 0", "echo: vraag 1", "echo: vraag 2"]
+
+
+async def test_after_a_restart_delivery_goes_on_where_it_was(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    first = await start()
+    await talk(api, "Hallo")
+    api.fail("sendMessage", 500, times=1000)
+    for number in range(3):
+        api.say(f"vraag {number}")
+    await api.until(lambda: len(echo_brain.turns) == 4)
+    await first.runner.cleanup()
+    assert api.texts()[1:] == ["echo: Hallo"]
+    api.mend()
+    await start()
+    await api.until(lambda: len(api.sent) == 5)
+    await talk(api, "Tot slot")
+    assert api.texts()[1:] == ["echo: Hallo", "echo: vraag 0", "echo: vraag 1", "echo: vraag 2", "echo: Tot slot"]
+
+
+async def test_two_edges_bring_every_answer_once_and_in_order(
+    start_webhook: Start, echo_brain: EchoBrain, api: BotApi
+) -> None:
+    edges = [await start_webhook(), await start_webhook()]
+    for number in range(10):
+        for chat in (7, 8, 9):
+            url = edges[number % 2].url + "/telegram/webhook"
+            assert await api.post(url, api.say(f"vraag {number}", chat), SECRET) == 200
+    await api.until(lambda: len(api.sent) >= 33)
+    for chat in (7, 8, 9):
+        assert api.texts(chat)[1:] == [f"echo: vraag {number}" for number in range(10)]
+
+
+async def test_a_second_edge_polls_when_the_first_stops(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    first = await start()
+    await talk(api, "Hallo")
+    await start()
+    await first.runner.cleanup()
+    await talk(api, "Nog iets")
+    assert api.texts()[1:] == ["echo: Hallo", "echo: Nog iets"]
+
+
+async def test_a_citizen_who_blocks_the_bot_is_left_alone_until_they_write(
+    start: Start, echo_brain: EchoBrain, services: Services, api: BotApi
+) -> None:
+    await start()
+    await talk(api, "Hallo")
+    api.blocked.add(CHAT)
+    api.say("Eerst dit")
+    await api.until(lambda: len(echo_brain.turns) == 2)
+    channel = f"balie:c:{conv_of(services)}:channel"
+    while not await services.redis.hexists(channel, "blocked"):
+        await asyncio.sleep(0.01)
+    tries = api.count("sendMessage")
+    await talk(api, "Hallo", chat=8)
+    assert api.count("sendMessage") == tries + 2
+    api.blocked.clear()
+    await talk(api, "Daar ben ik weer")
+    assert api.texts()[1:] == ["echo: Hallo", "echo: Eerst dit", "echo: Daar ben ik weer"]
+
+
+# Erasing
+
+async def keys_of(redis: Redis, conv: str) -> list[bytes]:
+    found = [key async for key in redis.scan_iter(match="*") if conv.encode() in key]
+    members = await redis.smembers("balie:channel:telegram")
+    return found + [member for member in members if member == conv.encode()]
+
+
+async def test_erasing_asks_first_and_leaves_nothing(
+    start: Start, echo_brain: EchoBrain, services: Services, api: BotApi
+) -> None:
+    await start()
+    await talk(api, "Hallo")
+    opening, conv = api.sent[0], conv_of(services)
+    api.say("/wissen")
+    await api.until(lambda: api.texts()[-1] == words.ERASE)
+    api.press(last(api), words.ERASE_NO)
+    await api.until(lambda: api.texts()[-1] == words.KEPT)
+    assert len(await said(services)) == 1
+
+    api.say("/wissen")
+    await api.until(lambda: api.texts()[-1] == words.ERASE)
+    api.press(last(api), words.ERASE_YES)
+    await api.until(lambda: api.texts()[-1] == words.ERASED and not last(api).keyboard)
+    while left := await keys_of(services.redis, conv):
+        assert left == [f"balie:c:{conv}:delivery".encode()], left  # a claim ends with the task that holds it
+        await asyncio.sleep(0.01)
+
+    api.say("/wissen")
+    await api.until(lambda: api.texts()[-1] == words.NOTHING_KEPT)
+    pressed = api.press(opening, "Afspraak maken")  # of the erased conversation
+    await api.until(lambda: pressed["callback_query"]["id"] in api.answers)
+    assert await log_of(services) == []
+    await talk(api, "Opnieuw")
+    assert len([text for text in api.texts() if "geen mens" in text]) == 2
+    assert [body["text"] for body in await said(services)] == ["Opnieuw"]
+
+
+# A person
+
+async def queue(services: Services, said_by_bot: str) -> None:
+    """What a real brain does when a citizen wants a person."""
+    mailbox = Mailbox(services.redis, services.redis_blocking, "test", 6.0)
+    await mailbox.prepare()
+    (entry, conv), = await mailbox.wait(1, 10.0)
+    turn = await mailbox.take(entry, conv)
+    assert turn
+    queued = events.handover("queued", position=1, eta_s=300, turn=turn.name)
+    assert await mailbox.commit(turn, Answer([message(said_by_bot), queued], b"-", handover={"topic": None}), 30)
+
+
+async def test_a_person_is_announced_named_and_heard(start: Start, services: Services, api: BotApi) -> None:
+    edge = await start()
+    api.say("/medewerker")
+    await queue(services, "U staat in de rij.")
+    await api.until(lambda: api.texts()[-1:] == ["U staat in de rij."])
+    agent = Agent("sanne", "Sanne")
+    await services.handover.claim(await services.store.get(conv_of(services)), agent)
+    mine = await services.store.get(conv_of(services))
+    await services.handover.say(mine, agent, "Goedemiddag *daar*", "c-1")
+    await services.handover.tell(mine, {"type": "note", "_text": "geheim"}, owner="agent")
+    await services.store.signal(mine.id, "typing:agent")
+    await services.handover.tell(mine, events.message("system", "Even geduld."), owner="agent")
+    await api.until(lambda: api.texts()[-1] == "Even geduld.")
+    assert api.texts()[1:] == [
+        "U staat in de rij.", "U praat nu met Sanne, medewerker van de gemeente.", "Sanne (medewerker): Goedemiddag *daar*",
+        "Even geduld.",
+    ]
+    await api.until(lambda: (CHAT, "typing") in api.actions)
+    assert [body["_payload"] for body in await said(edge.services)] == ["/contact_medewerker"]
+
+
+async def test_stop_leaves_the_queue(start: Start, services: Services, api: BotApi) -> None:
+    await start()
+    api.say("/medewerker")
+    await queue(services, "U staat in de rij.")
+    await api.until(lambda: api.texts()[-1:] == ["U staat in de rij."])
+    conversation = await services.store.get(conv_of(services))
+    await services.handover.tell(conversation, events.handover("queued", position=2, eta_s=60), owner="queue")
+    await api.until(lambda: api.texts()[-1] == "U bent nummer 2 in de rij. Het duurt nog ongeveer 1 minuut.")
+    api.say("/stop")
+    async with echoing(services):
+        await api.until(lambda: api.texts()[-1].startswith("echo:"))
+    assert (await services.store.get(conv_of(services))).owner == "bot"
+    assert [body["text"] for body in await said(services)] == ["Ik wil een medewerker spreken", words.STOP]
+
+
+async def test_stop_in_a_form_is_a_turn_of_the_bot(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    edge = await start()
+    await talk(api, "/stop", f"echo: {words.STOP}")
+    assert [body["_payload"] for body in await said(edge.services)] == ["/stop"]
+
+
+# Privacy
+
+async def test_no_text_and_no_chat_reaches_the_logs(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
+    with capture_logs() as logs:
+        await start()
+        await talk(api, "Mijn geheim", chat=987654)
+        api.fail("sendMessage", 500)
+        await talk(api, "Nog een geheim", chat=987654)
+        api.blocked.add(987654)
+        api.say("Laatste geheim", chat=987654)
+        await api.until(lambda: any(record["event"] == "telegram_unreachable" for record in logs))
+    assert "geheim" not in str(logs)
+    assert "987654" not in str(logs)
+
+
+async def test_settings_name_a_municipality_that_is_served(services: Services, make_edge: EdgeFactory, api: BotApi) -> None:
+    with pytest.raises(SettingsError, match="BALIE_TELEGRAM_GEMEENTE"):
+        await make_edge(telegram_token=TOKEN, telegram_api_url=api.url, telegram_gemeente="elders")
+    assert build(services.settings, services.redis_url).gemeenten
