@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from connectors import telegram
 from connectors import web as doors
 from connectors.access import Access, Origins
 from connectors.api import Api
+from connectors.calendar import Calendar
 from connectors.health import Health, Metrics
 from connectors.openapi import Documentation
 from connectors.pages import Pages
@@ -53,7 +55,8 @@ def create_app(services: Services) -> web.Application:
     app.on_shutdown.append(streams.close)
     app.cleanup_ctx.append(_follow_feed)
     for part in (
-        Api(services, access, origins, metrics), streams, Documentation(settings), Pages(services), Health(services, metrics)
+        Api(services, access, origins, metrics), streams, Calendar(services, access), Documentation(settings), Pages(services),
+        Health(services, metrics),
     ):
         app.add_routes(part.routes())
     desk.setup(app, services, feed)
@@ -95,28 +98,32 @@ async def serve(settings: Settings, redis_url: str | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     services = build(settings, redis_url)
+    door = _bind(settings)
     runner = web.AppRunner(create_app(services), access_log=None, shutdown_timeout=END_SECONDS, keepalive_timeout=75)
     try:
         await _check_store(services)
         await runner.setup()
-        await _listen(runner, settings)
+        await web.SockSite(runner, door).start()
+        host, port = door.getsockname()[:2]
+        log.info("listening", address_listening=f"http://{host}:{port}", environment=settings.environment)
         await stop.wait()
         log.info("stopping")
     finally:
         await runner.cleanup()
+        door.close()
         await services.aclose()
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+def _bind(settings: Settings) -> socket.socket:
+    """The port, before anything else starts: a process that can't be reached must not take messages from Telegram."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        return socket.create_server((settings.host, settings.port), family=family, backlog=1024)
     except OSError as exc:
         raise SettingsError(
             f"The edge can't listen on {settings.host} port {settings.port} ({exc.strerror or exc}): "
             "another program may use it; choose another one with BALIE_PORT"
         ) from exc
-    host, port = runner.addresses[0][:2]
-    log.info("listening", address_listening=f"http://{host}:{port}", environment=settings.environment)
 
 
 async def _check_store(services: Services) -> None:

@@ -68,6 +68,7 @@ class Settings:
     # The brain.
     brains: int = _setting(1, "brain processes that `balie demo` starts")
     brain_concurrency: int = _setting(8, "turns of different conversations a brain has under way at once")
+    lean_brain: bool = _setting(True, "brains start without TensorFlow, which Rasa imports and this assistant does not use")
     tracker_events: int = _setting(60, "Rasa events of a conversation kept as they were; older ones become a state snapshot")
 
     # Look-ups.

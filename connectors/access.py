@@ -118,6 +118,10 @@ class Access:
         """Signals and transcripts: cheap, but not for nothing."""
         await self._count(Rate(f"{what}:{conversation.id}", self._settings.rate_address_minute, MINUTE))
 
+    async def count_address(self, what: str, request: web.Request) -> None:
+        """What is asked without a conversation."""
+        await self._count(Rate(f"{what}:{self.address(request)}", self._settings.rate_address_minute, MINUTE))
+
     async def _count(self, *rates: Rate) -> None:
         if self._settings.lift_rates:
             return

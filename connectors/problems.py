@@ -18,6 +18,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "origin_refused": (403, "Deze website mag de chat van de gemeente niet gebruiken."),
     "not_found": (404, "Deze pagina bestaat niet."),
     "conversation_unknown": (404, "Dit gesprek bestaat niet meer."),
+    "appointment_unknown": (404, "Deze afspraak is er niet (meer)."),
     "method_not_allowed": (405, "Dit kan hier niet."),
     "too_slow": (408, "Het versturen duurt te lang. Probeer het opnieuw."),
     "cid_reused": (409, "Dit nummer is al gebruikt voor een ander bericht."),
@@ -32,6 +33,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "too_many_streams": (429, "Dit gesprek staat al op te veel plekken open. Sluit een venster en probeer het opnieuw."),
     "error": (500, "Er ging iets mis bij ons. Probeer het later opnieuw."),
     "store_unavailable": (503, "Wij kunnen uw bericht nu niet aannemen. Probeer het zo opnieuw."),
+    "appointments_unavailable": (503, "Wij kunnen uw afspraak nu niet opzoeken. Probeer het later opnieuw."),
     "overloaded": (503, "Het is nu erg druk. Probeer het zo opnieuw."),
 }
 

@@ -25,7 +25,7 @@ HANDOVER = {
     "assigned": "{name} nam het gesprek over.",
     "transferred": "{name} nam het gesprek over.",
     "unavailable": "Er was geen medewerker beschikbaar.",
-    "returned": "De digitale assistent ging verder met het gesprek.",
+    "returned": "De virtuele assistent ging verder met het gesprek.",
     "closed": "Het gesprek met {name} was klaar.",
 }
 
@@ -113,7 +113,7 @@ def _who(sender: Event) -> str:
         case "citizen":
             return "U"
         case "bot":
-            return f"{name}, digitale assistent" if name else "Digitale assistent"
+            return f"{name}, virtuele assistent" if name else "Virtuele assistent"
         case "agent":
             return f"{name}, medewerker" if name else "Medewerker"
     return "Bericht"

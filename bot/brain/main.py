@@ -3,7 +3,7 @@
 import asyncio
 import signal
 
-from bot.brain import environment
+from bot.brain import environment, lean
 from bot.conversation.mailbox import Mailbox
 from bot.settings import Settings
 from bot.wiring import build
@@ -12,6 +12,8 @@ from bot.wiring import build
 def run(settings: Settings, redis_url: str, name: str) -> None:
     """Load the model and take turns until SIGTERM or SIGINT. Raises bot.brain.assistant.ModelMissing."""
     environment.prepare(settings.log_level)
+    if settings.lean_brain:
+        lean.install()
     asyncio.run(_run(settings, redis_url, name))
 
 

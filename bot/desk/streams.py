@@ -69,7 +69,8 @@ async def opened(desk: Desk, session: Session, request: web.Request) -> AsyncIte
     assert task is not None
     desk.streams.add(task)
     try:
-        await stream.response.prepare(request)
+        with contextlib.suppress(ConnectionError):  # the browser left already: the first ping will tell
+            await stream.response.prepare(request)
         with contextlib.suppress(Ended):
             yield stream
     finally:

@@ -8,6 +8,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.calibration import _SigmoidCalibration
 
 Scores = NDArray[np.float64]
+ENOUGH = 10  # sentences of a class, for a sigmoid of its own
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,11 @@ def calibrate(scores: Scores, truth: NDArray[np.int64]) -> Calibration:
     The sigmoids alone are too modest once they have been made to sum to one; the exponent that makes the truth most
     likely corrects that.
     """
-    sigmoids = [_SigmoidCalibration().fit(scores[:, c], truth == c) for c in range(scores.shape[1])]
+    right = truth[:, None] == np.arange(scores.shape[1])
+    everyone = _SigmoidCalibration().fit(scores.ravel(), right.ravel())
+    own = [_SigmoidCalibration().fit(scores[:, c], right[:, c]) for c in range(scores.shape[1])]
+    # A class of a few sentences says too little about itself, and one that says "the higher the less likely", nonsense.
+    sigmoids = [s if s.a_ < 0 and n >= ENOUGH else everyone for s, n in zip(own, right.sum(axis=0), strict=True)]
     plain = Calibration(np.array([s.a_ for s in sigmoids]), np.array([s.b_ for s in sigmoids]), 1.0)
     logs = np.log(plain(scores))
 

@@ -42,8 +42,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
         `cost`: the C of the support vectors. `folds`: for calibration. `noisy_copies`: copies with slips per sentence.
         """
-        return {"words": 1.0, "lemmas": 0.7, "pieces": 1.0, "cost": 1.0, "folds": 5, "seed": 7, "threads": 2,
-                "noisy_copies": 0, "ranking_length": 10}
+        return {"words": 1.0, "lemmas": 0.7, "pieces": 1.0, "cost": 1.0, "folds": 5, "seed": 7, "noisy_copies": 0,
+                "ranking_length": 10}
 
     @classmethod
     def fingerprint_addon(cls, config: Config) -> str | None:
@@ -106,7 +106,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def _options(self) -> linear.Options:
         blocks = tuple((kind, float(self._config[kind])) for kind in features.EXTRACTORS if self._config[kind])
         return linear.Options(blocks, **{name: self._config[name] for name in
-                                         ("cost", "folds", "seed", "threads", "noisy_copies")})
+                                         ("cost", "folds", "seed", "noisy_copies")})
 
 
 def _sentence(message: Message) -> Sentence:

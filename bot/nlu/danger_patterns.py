@@ -14,7 +14,7 @@ PERSON = (
     r"buurvrouw|"
     r"stiefvader|stiefmoeder|ouders|oom|tante|oma|opa|baas|papa|mama|vent|kind|kinderen|meisje|jongen)"
 )
-SELF = "(?:mezelf|me|zichzelf|zich|haarzelf|hemzelf)"
+SELF = "(?:mezelf|zichzelf|zich|haarzelf|hemzelf)"
 VICTIM = r"(?:me|ons|haar|hem|mijn \w+|zijn \w+|de kinderen|een kind|het kind|kinderen)"
 BEATS = r"(?:slaat|slaan|schopt|mishandelt|mishandelen|bedreigt|wurgt|misbruikt|verkracht|vermoordt|stalkt|steekt)"
 BEATEN = (
@@ -99,7 +99,7 @@ SUICIDE = (
     r"\bmaakt? (?:ik |hij |ze )?er (?:\w+ ){0,2}einde aan\b(?! (?:mijn|het|de|dit) (?!leven))",
     r"\ber (?:\w+ ){0,2}einde aan (?:\w+ ){0,2}(?:te )?maken\b",
     r"\bwil (?:\w+ ){0,2}eruit ?stappen\b(?= *$)",
-    rf"\b{SELF} (?:\w+ ){{0,3}}?(?:ophangen|verhangen|verdrinken|van kant|iets aan ?(?:te )?do\w+|"
+    rf"\b(?:{SELF}|ik (?:\w+ ){{0,2}}?me) (?:\w+ ){{0,3}}?(?:ophangen|verhangen|verdrinken|van kant|iets aan ?(?:te )?do\w+|"
     r"wat aan ?(?:te )?do\w+|"
     r"doodschieten|doodmaken|vermoorden|doden|dood maken|verwonden|snijden|pijn (?:te )?(?:doen|moet doen))\b",
     r"\b(?:snij|snijdt|hang|verhang|verdrink|vermoord) (?:mezelf|zichzelf)\b",
@@ -132,6 +132,7 @@ VIOLENCE = (
     rf"mijn \w+) {SOME}(?:te )?{KILL}\b",
     rf"\b{PERSON} (?:me|ons) (?:\w+ )?(?:vermoordt|doodmaakt|doodslaat)\b",
     r"\bwil (?:me|ons) dood\b",
+    rf"\b{PERSON} (?:\w+ ){{0,3}}?(?:me|ons|haar) {SOME}(?:iets|wat) aan ?(?:te )?do\w+",
     rf"\b(?:ga|zal|wil|kom) (?:\w+ ){{0,2}}?(?:hem|haar|jullie|hen|je|u|iemand|iedereen|allemaal|"
     rf"mijn {PERSON}) {SOME}{KILL}\b",
     r"\bik (?:maak|schiet|steek|sla) (?:hem|haar|jullie|je|u|iedereen|hen) (?:\w+ )?(?:dood|neer)\b",
@@ -140,7 +141,7 @@ VIOLENCE = (
     r"\bblijf van mijn lijf\w*",
     r"\buithuwelijken\b",
     r"\b(?:gedwongen|dwingen|dwingt) (?:me |\w+ )?(?:om )?(?:te|tot|in het buitenland te) (?:trouwen|seks|huwelijk)\b",
-    rf"\b{PERSON} (?:\w+ ){{0,2}}?(?:heeft|staat|zwaait|dreigt|komt) (?:\w+ ){{0,4}}?(?:mes|pistool|wapen|bijl|"
+    rf"\b{PERSON} (?:\w+ ){{0,2}}?(?:heeft|staat|zwaait|dreigt|komt) (?:\w+ ){{0,5}}?(?:mes|pistool|wapen|bijl|"
     r"geweer)\b",
     r"\b(?:zit|zat) aan (?:me|mijn (?:kind|dochter|zoon|zusje|broertje))\b",
     r"\bbij (?:de|haar|mijn) keel (?:heeft )?(?:ge)?(?:pakt|grijpt|grepen)\b",

@@ -23,10 +23,10 @@ function source({ meta, parts = [] }, server) {
 /** @param {object} event a `message` event, or what is known of one to be sent; `joins`: same sender as just before */
 export function messageElement(event, { server, respond, joins }) {
   const { role = 'system' } = event.from;
-  const words = role === 'citizen' ? [event.text] : blocks(event.text ?? '');
+  const words = role === 'citizen' ? [event.redacted ? text.removed : event.text] : blocks(event.text ?? '');
   const parts = (event.parts ?? []).filter((part) => part.kind !== 'link' || part.url !== event.meta?.source);
   return h('div', {
-    class: `message ${role}${joins ? ' joins' : ''}`, lang: event.lang,
+    class: `message ${role}${joins ? ' joins' : ''}${event.redacted ? ' redacted' : ''}`, lang: event.lang,
     'data-testid': 'balie-message', 'data-from': role,
   },
   h('p', { class: 'head' }, h('span', { class: 'who' }, senderOf(event.from)), ' ', event.at && timeTag(event.at)),
@@ -64,10 +64,10 @@ export function stateWords(state, problem) {
   return state === 'refused' ? text.refused(reason(problem)) : text[state];
 }
 
-/** A message that the citizen removed, or that was removed for privacy. */
+/** What was said is gone, for privacy. */
 export function redact(node) {
   node.querySelectorAll('.ask, .card, .link').forEach((part) => part.remove());
-  node.querySelector('.bubble')?.replaceChildren(h('p', {}, text.removed));
+  node.querySelector('.bubble')?.replaceChildren(text.removed);
   node.classList.add('redacted');
 }
 

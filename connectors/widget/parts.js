@@ -1,6 +1,6 @@
 /**
- * The parts of a message. Those that ask for an answer call `respond` once and then retire: they stay readable, can't
- * be used again, and never let go of the focus.
+ * The parts of a message. Those that ask for an answer (`.ask`) give it to `respond`; after that the view retires them:
+ * they stay readable, can't be used again, and never let go of the focus.
  */
 import { h, icon, link, safeUrl, uid, unseen } from './dom.js';
 import { dateOf, momentOf, text } from './text.js';
@@ -21,6 +21,17 @@ export function retire(question, label) {
   }
 }
 
+/** The question counts again: the server refused the answer, and another one can be right. */
+export function revive(question) {
+  delete question.dataset.retired;
+  for (const control of question.querySelectorAll('button, input')) {
+    control.removeAttribute('aria-disabled');
+    control.disabled = control.readOnly = false;
+    delete control.dataset.used;
+    control.querySelector('.unseen')?.remove();
+  }
+}
+
 /** A question whose answer comes from `read`, which returns null (and has shown why) when it isn't complete. */
 function question(kind, respond, read, ...content) {
   const form = h('form', { class: `ask ${kind}`, novalidate: true, 'data-testid': `balie-${kind}` }, ...content);
@@ -28,9 +39,7 @@ function question(kind, respond, read, ...content) {
     event.preventDefault();
     if ('retired' in form.dataset) return;
     const answer = read(form);
-    if (!answer) return;
-    respond(answer);
-    retire(form);
+    if (answer) respond(answer);
   });
   return form;
 }
@@ -59,9 +68,7 @@ function choices(part, respond) {
   });
   for (const { label, value } of part.options) {
     const choose = () => {
-      if ('retired' in group.dataset) return;
-      respond({ type: 'choice', value, text: label });
-      retire(group, label);
+      if (!('retired' in group.dataset)) respond({ type: 'choice', value, text: label });
     };
     group.append(h('button', {
       type: 'button', class: 'chip', onclick: choose, 'data-label': label, 'data-testid': 'balie-choice',
@@ -157,9 +164,8 @@ function form(part, respond) {
     for (const one of wrong.reverse()) one.error.show(one.wrong()); // the first one last: it gets the focus
     if (wrong.length) return null;
     const value = Object.fromEntries(fields.map(({ spec, input }) => [spec.name, input.value.trim()]));
-    const shown = fields.filter(({ input }) => input.value.trim())
-      .map(({ spec, input }) => `${spec.label}: ${spec.sensitive ? text.hidden : input.value.trim()}`);
-    return { type: 'form', value, text: shown.join('\n') };
+    const filled = fields.filter(({ input }) => input.value.trim()).map(({ spec }) => spec.label);
+    return { type: 'form', value, text: text.filled(filled.join(', ')) }; // what was filled in is not shown again
   };
   return question('form', respond, read, ...fields.map(({ node }) => node), submitButton(part.submit || text.submit));
 }

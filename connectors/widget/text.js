@@ -37,7 +37,7 @@ export const text = {
   today: 'Vandaag',
   yesterday: 'Gisteren',
   typing: (who) => `${who} is aan het typen`,
-  removed: 'Dit bericht is verwijderd.',
+  removed: 'Verborgen voor uw privacy',
   source: (label) => `Bron: ${label}`,
   newTab: ' (opent in een nieuw tabblad)',
 
@@ -98,7 +98,7 @@ export const text = {
   optional: ' (niet verplicht)',
   fieldMissing: (label) => `Vul dit in: ${label.toLowerCase()}.`,
   fieldWrong: (label) => `Dit klopt niet: ${label.toLowerCase()}. Controleer wat u invulde.`,
-  hidden: '(ingevuld)',
+  filled: (labels) => `Ingevuld: ${labels}`,
   appointment: 'Uw afspraak',
   when: 'Wanneer',
   where: 'Waar',

@@ -3,8 +3,9 @@
 /** An answer that is not a success (RFC 9457); any other error means that there was no usable answer at all. */
 export class Problem extends Error {
   /** `wait`: milliseconds the server asks us to wait, or null. */
-  constructor(status, { type = '', title = '' } = {}, retryAfter = null) {
+  constructor(status, { type = '', title = '', errors } = {}, retryAfter = null) {
     super(`HTTP ${status}`);
+    title = errors?.[0]?.message ?? title; // which field is wrong says more than that one is
     const wait = retryAfter && Number(retryAfter) >= 0 ? Math.min(retryAfter, 300) * 1000 : null;
     Object.assign(this, { status, type, title, wait });
   }

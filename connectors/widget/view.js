@@ -1,7 +1,7 @@
 /** The log on the screen: what is confirmed, in order; then the citizen's messages on their way; then typing dots. */
 import { blocks, h, icon, unseen } from './dom.js';
 import { confirm, handoverLine, markState, messageElement, redact, senderOf } from './message.js';
-import { offered, rating, retire } from './parts.js';
+import { offered, rating, retire, revive } from './parts.js';
 import { dayOf, text } from './text.js';
 
 const TOGETHER = 180_000; // ms: messages of one sender within this time share a heading
@@ -94,8 +94,13 @@ export class LogView {
     };
     const retriable = state === 'waiting' || (state === 'refused' && message.type === 'text');
     markState(node, state, { problem, again: retriable ? resend : null });
-    if (state === 'refused') this.#pending.delete(message.cid);
+    if (state === 'refused') this.#refused(message, problem);
     if (follow) this.toEnd();
+  }
+
+  #refused({ cid, reply_to: replyTo }, { status }) {
+    this.#pending.delete(cid);
+    if (status === 422) this.#nodes.get(replyTo)?.querySelectorAll('.ask').forEach(revive);
   }
 
   /** A line about the conversation itself. */
@@ -166,6 +171,7 @@ export class LogView {
   /** The element for an event, or null. `past`: it belongs before what is on the screen. */
   #render(event, past = false) {
     if (event.type === 'message') return this.#received(event, past);
+    if (event.type === 'rating') return this.#received({ ...event, text: event.text ?? text.rated(event.value) }, past);
     if (event.type === 'redact' && this.#nodes.has(event.target)) redact(this.#nodes.get(event.target));
     const render = { handover: this.#handover, notice: this.#notice, rating_request: this.#rating }[event.type];
     const node = render?.call(this, event, past) ?? null;
@@ -188,16 +194,22 @@ export class LogView {
     const at = event.at ? new Date(event.at) : this.#last.at;
     const joins = this.#last.who === who && at - this.#last.at < TOGETHER;
     this.#last = { ...this.#last, who, at };
-    const respond = (answer) => this.#actions.send({ ...answer, reply_to: event.id });
-    return messageElement(event, { server: this.#actions.server, respond, joins });
+    const respond = (answer) => this.#respond(node, event.id, answer);
+    const node = messageElement(event, { server: this.#actions.server, respond, joins });
+    return node;
+  }
+
+  #respond(node, id, answer) {
+    this.#actions.send({ ...answer, reply_to: id });
+    node.querySelectorAll('.ask').forEach((asking) => retire(asking, answer.text));
   }
 
   /** An answer uses up its question: the one it names, or the last one that has that option. */
-  #answered({ reply_to: replyTo, text: words }, past) {
-    const named = this.#nodes.get(replyTo)?.querySelector('.ask');
+  #answered({ type, reply_to: replyTo, text: words }, past) {
+    const named = this.#nodes.get(replyTo);
+    if (named) named.querySelectorAll('.ask').forEach((asking) => retire(asking, words));
     const last = past ? null : [...this.element.querySelectorAll('.ask:not([data-retired])')].at(-1);
-    if (named) retire(named, words);
-    else if (last && offered(last, words)) retire(last, words);
+    if (last && (offered(last, words) || (type === 'rating' && last.matches('.rating')))) retire(last, words);
   }
 
   /** Only the newest question can be answered. */
@@ -226,9 +238,9 @@ export class LogView {
   }
 
   #rating({ id }, past) {
-    const asking = rating((answer) => this.#actions.send({ ...answer, reply_to: id }));
-    if (past) retire(asking);
+    const asking = rating((answer) => this.#respond(node, id, answer));
     const node = h('div', { class: 'message system' }, asking);
+    if (past) retire(asking);
     this.#nodes.set(id, node);
     return node;
   }

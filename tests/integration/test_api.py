@@ -11,6 +11,7 @@ import pytest
 import yarl
 from openapi_schema_validator import OAS31Validator
 
+from bot.appointments import Customer
 from bot.conversation import events
 from bot.conversation.handover import Agent
 from bot.wiring import Services
@@ -375,6 +376,45 @@ class TestLookingBack:
         assert (await citizen.call("GET", "/transcript?format=pdf")).kind == "invalid"
 
 
+class TestCalendar:
+    async def booked(self, edge: Edge) -> str:
+        """Path of the calendar file of an appointment that was just made."""
+        services = edge.services
+        appointments = services.appointments("voorbeeld")
+        product = (await appointments.products())[0].id
+        place = (await appointments.locations(product))[0].id
+        today = datetime.now(UTC).date()
+        day = (await appointments.days(product, place, today + timedelta(days=1), today + timedelta(days=30)))[0]
+        start = (await appointments.times(product, place, day))[0]
+        made = await appointments.book(product, place, start, Customer("J. de Vries", "j@voorbeeld.example"), key="k")
+        self.made = made
+        return f"/v1/calendar/{services.calendar_links.seal('voorbeeld', made.reference, made.code)}.ics"
+
+    async def test_the_link_of_an_appointment_gives_its_calendar_file(self, edge: Edge) -> None:
+        path = await self.booked(edge)
+        reply = await edge.call("GET", path)
+        assert reply.status == 200 and reply.headers["Content-Type"] == "text/calendar; charset=utf-8"
+        assert "attachment" in reply.headers["Content-Disposition"] and "BEGIN:VEVENT" in reply.text
+        assert self.made.reference in reply.text and self.made.code not in reply.text + path
+
+    async def test_a_cancelled_appointment_has_none(self, edge: Edge) -> None:
+        path = await self.booked(edge)
+        await edge.services.appointments("voorbeeld").cancel(self.made.reference, self.made.code, key="c")
+        assert (await edge.call("GET", path)).kind == "appointment_unknown"
+
+    async def test_a_link_that_was_made_up_opens_nothing(self, edge: Edge) -> None:
+        path = await self.booked(edge)
+        elsewhere = edge.services.calendar_links.seal("elders", self.made.reference, self.made.code)
+        wrong_code = edge.services.calendar_links.seal("voorbeeld", self.made.reference, "XXXX-XXXX")
+        for wrong in (path.replace(".ics", "A.ics"), f"/v1/calendar/{self.made.reference}.ics", f"/v1/calendar/{elsewhere}.ics",
+                      f"/v1/calendar/{wrong_code}.ics", "/v1/calendar/é.ics"):
+            assert (await edge.call("GET", wrong)).kind == "appointment_unknown"
+
+    async def test_guessing_links_is_limited(self, make_edge: EdgeFactory) -> None:
+        edge = await make_edge(rate_address_minute=2)
+        assert [(await edge.call("GET", "/v1/calendar/x.ics")).status for _ in range(3)] == [404, 404, 429]
+
+
 class TestErase:
     async def test_an_erased_conversation_is_gone_everywhere(self, citizen: Citizen, echo_brain: EchoBrain) -> None:
         await citizen.answered((await citizen.send("Hallo")).json["seq"])
@@ -419,7 +459,7 @@ class TestDocumentation:
             for route in edge.app.router.routes()
             if route.resource and route.resource.canonical.startswith("/v1/") and route.method != "HEAD"
         }
-        assert served == documented and len(served) == 10
+        assert served == documented and len(served) == 11
 
     async def test_the_document_is_valid_and_so_are_its_examples(self, edge: Edge) -> None:
         made = (await edge.call("GET", "/v1/openapi.json")).json

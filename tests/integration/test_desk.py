@@ -6,9 +6,10 @@ import uuid
 import pytest
 
 from bot.desk import words
-from tests.desk_fixtures import Office, Opener, until
+from tests import desk_fixtures
+from tests.desk_fixtures import PACE, Citizen, Office, Opener, until
 
-pytest_plugins = ["tests.desk_fixtures"]
+desk_redis, open_office, office = desk_fixtures.desk_redis, desk_fixtures.open_office, desk_fixtures.office
 
 
 async def test_an_agent_signs_in_and_out(office: Office) -> None:

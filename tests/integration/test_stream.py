@@ -278,8 +278,12 @@ class TestProcess:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", code, redis_url, settings.data_dir, stdout=PIPE, stderr=PIPE
         )
-        async with asyncio.timeout(30):
-            _, err = await process.communicate()
+        try:
+            async with asyncio.timeout(30):
+                _, err = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
         assert process.returncode != 0 and f"port {port}".encode() in err and b"BALIE_PORT" in err
 
     async def test_it_never_imports_rasa(self) -> None:

@@ -35,7 +35,7 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def start(make_edge: EdgeFactory, api: BotApi) -> Start:
+def start(api: BotApi, make_edge: EdgeFactory) -> Start:
     """Starts an edge whose bot polls."""
 
     async def make(**changes: Any) -> Edge:
@@ -97,8 +97,7 @@ async def test_the_first_message_is_answered_after_the_disclosure(start: Start, 
     await talk(api, "Hallo")
     assert len(api.texts()) == 2
     assert "Ik ben een computer, geen mens" in api.texts()[0]
-    assert list(api.sent[0].buttons)[0] == "Paspoort aanvragen"
-    assert (CHAT, "typing") in api.actions
+    assert next(iter(api.sent[0].buttons)) == "Paspoort aanvragen"
     assert (await edge.services.store.get(conv_of(edge.services))).channel == "telegram"
     assert {command["command"] for command in api.commands} == set(words.COMMANDS)
     assert not any("parse_mode" in data for _, data in api.calls)
@@ -345,7 +344,7 @@ async def test_what_other_channels_show_as_cards_is_said_in_words(
     ]
     await talk(api, "Alles", "Onbekend")
     _, form, day, case, appointment, local, unknown = api.sent
-    assert form.text == "Vul in\n\nGeboortedatum of postcode. Typ uw antwoord hieronder.\n- Geboortedatum: bijvoorbeeld 31-12-1990"
+    assert form.text == "Vul in\n\n" + "Geboortedatum of postcode. Typ uw antwoord hieronder.\n- Geboortedatum: bijvoorbeeld 31-12-1990"
     assert day.text.endswith("Typ een datum van dinsdag 1 december 2026 tot en met donderdag 31 december 2026.")
     assert case.text == "Uw zaak\n\nZaak: ZAAK-1\nStatus: Bezig\nStap 2 van 5\nVerwacht: dinsdag 1 december 2026"
     assert "Wanneer: dinsdag 1 december 2026, 09:20 uur\nWaar: Stadhuis, Plein 1, 1234 AB, Voorbeeld" in appointment.text
@@ -447,6 +446,14 @@ async def test_a_citizen_who_blocks_the_bot_is_left_alone_until_they_write(
     api.blocked.clear()
     await talk(api, "Daar ben ik weer")
     assert api.texts()[1:] == ["echo: Hallo", "echo: Eerst dit", "echo: Daar ben ik weer"]
+
+
+async def test_typing_shows_while_an_answer_is_made(start: Start, api: BotApi) -> None:
+    edge = await start()
+    api.say("Hallo")
+    await api.until(lambda: (CHAT, "typing") in api.actions)
+    async with echoing(edge.services):
+        await api.until(lambda: "echo: Hallo" in api.texts())
 
 
 # Erasing

@@ -13,7 +13,7 @@ def test_buttons_become_choices_and_their_payloads_stay_private() -> None:
 
 
 def test_the_source_of_an_answer_is_a_link_and_in_its_meta() -> None:
-    metadata = {"topic": "bijstand", "source": "https://www.rijksoverheid.nl/x", "source_label": "Rijksoverheid", "title": "Bijstand"}
+    metadata = {"topic": "bijstand", "source": "https://www.rijksoverheid.nl/x", "source_label": "Rijksoverheid"}
     body = collect([{"text": "Tekst", "metadata": metadata}], "t_4", 0.91234).events[0]
     assert body["parts"] == [{"kind": "link", "label": "Rijksoverheid", "url": "https://www.rijksoverheid.nl/x"}]
     assert body["meta"] == {

@@ -1,6 +1,6 @@
 /** The right column: what the bot tells the agent. */
 import { $, h } from './dom.js';
-import { moment, text } from './text.js';
+import { when, text } from './text.js';
 
 const fact = (name, value) => value && [h('dt', {}, text.facts[name]), h('dd', { 'data-testid': TESTID[name] }, value)];
 const TESTID = { topic: 'context-topic', summary: 'context-summary', zaaknummer: 'context-zaak' };
@@ -11,16 +11,16 @@ export function showContext(meta) {
   $('facts').hidden = !meta;
   if (!meta) return $('facts').replaceChildren();
   const { context } = meta;
-  const queued = meta.queued_at && moment(meta.queued_at * 1000);
+  const queued = meta.queued_at && when(meta.queued_at * 1000);
   return $('facts').replaceChildren(...[
     fact('topic', context.topic),
     fact('summary', context.summary || text.noSummary),
     fact('zaaknummer', context.zaaknummer && h('span', { class: 'number' }, context.zaaknummer)),
     fact('reason', context.reason),
     fact('channel', meta.channel),
-    fact('locale', text.languages[meta.locale] ?? meta.locale),
+    fact('locale', meta.locale !== 'nl' && (text.languages[meta.locale] ?? meta.locale)),
     fact(meta.mode === 'waiting' ? 'waiting' : 'queued', queued),
-    fact('started', meta.started && moment(meta.started)),
+    fact('started', meta.started && when(meta.started)),
     fact('agent', meta.mode !== 'mine' && meta.agent),
   ].flat().filter(Boolean));
 }

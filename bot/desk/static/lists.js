@@ -48,9 +48,14 @@ export class Lists {
       say($(`${id}-empty`), EMPTY[group]);
       $(`${id}-empty`).hidden = rows.length > 0;
     }
-    $('next').disabled = view.waiting.length === 0;
+    this.#showNext(view.waiting.length > 0);
     this.#staff(view);
     this.#tick();
+  }
+
+  #showNext(shown) {
+    if (!shown && document.activeElement === $('next')) $('lists').focus();
+    $('next-frame').hidden = !shown;
   }
 
   select(conv) {

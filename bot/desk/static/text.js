@@ -108,6 +108,8 @@ export const timeOf = (at) => clock.format(new Date(at));
 export const dayOf = (at) => dayKey.format(new Date(at));
 export const dayWords = (at) => dayName.format(new Date(at));
 export const moment = (at) => `${fullDay.format(new Date(at))}, ${timeOf(at)} uur`;
+/** "vandaag, 10:05 uur", else with the day. */
+export const when = (at) => (dayOf(at) === dayOf(Date.now()) ? `vandaag, ${timeOf(at)} uur` : moment(at));
 /** "10:05" today, else "24 nov. 10:05". */
 export function shortMoment(at) {
   if (dayOf(at) === dayOf(Date.now())) return timeOf(at);

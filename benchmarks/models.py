@@ -1,0 +1,87 @@
+"""Training with the clock running, once per content: a model keeps the seconds that it took beside it."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.machine import CannotMeasure, environment
+from bot.settings import ROOT
+
+FOLDER = ROOT / "results" / "models"
+_STEP = re.compile(r"Starting to train component '(\w+)'")
+_EPOCHS = re.compile(r"Epochs:\s+(\d+)%")
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, alone in its folder. `seconds`: how long its training took, when that was."""
+
+    path: Path
+    seconds: float
+
+
+def digest(config: str, sources: Iterable[Path]) -> str:
+    """Hash over a configuration and the files that a model is made from."""
+    found = hashlib.sha256(config.encode())
+    for path in sources:
+        found.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+def train(name: str, config: Path, report: Report) -> Trained:
+    """Train all of `config` on the assistant's data, unless a model of this name is there. `report` is told of the steps.
+
+    Raises CannotMeasure with Rasa's last lines.
+    """
+    folder = FOLDER / name
+    model, note = folder / f"{name}.tar.gz", folder / "training.json"
+    if not (model.exists() and note.exists()):
+        began = time.perf_counter()
+        _run(name, config, folder, report)
+        note.write_text(json.dumps({"seconds": round(time.perf_counter() - began, 1)}))
+    return Trained(model, json.loads(note.read_text())["seconds"])
+
+
+def _run(name: str, config: Path, folder: Path, report: Report) -> None:
+    """`rasa train` with a cache of its own: nothing is taken from earlier trainings, so that the time is that of a first one."""
+    command = [
+        sys.executable, "-m", "rasa", "train", "--force", "--skip-validation", "--config", str(config), "--domain", "domain.yml",
+        "--data", "data", "--fixed-model-name", name, "--out", str(folder),
+    ]
+    with tempfile.TemporaryDirectory(prefix="balie-train-") as cache:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(RASA_CACHE_DIRECTORY=cache), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace",
+        )
+        try:
+            assert process.stdout is not None
+            lines = list(_follow(process.stdout, report))
+        except BaseException:  # Ctrl-C included: no training goes on behind one's back
+            process.kill()
+            process.wait()
+            raise
+        code = process.wait()
+    if code or not (folder / f"{name}.tar.gz").exists():
+        raise CannotMeasure("Rasa could not train:\n" + "\n".join(lines[-12:]))
+
+
+def _follow(output: Iterable[str], report: Report) -> Iterator[str]:
+    """The lines of a training, telling `report` of each component and each tenth of the epochs of one."""
+    component, tenths = "", -1
+    for line in output:
+        if step := _STEP.search(line):
+            component, tenths = step[1], -1
+            report(f"training {component}")
+        elif (epochs := _EPOCHS.search(line)) and int(epochs[1]) // 10 > tenths:
+            tenths = int(epochs[1]) // 10
+            report(f"training {component}: {epochs[1]}% of its epochs")
+        yield line.rstrip()

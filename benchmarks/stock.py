@@ -1,0 +1,99 @@
+"""The other side: stock Rasa with its default pipeline and policies, on the same content, behind its REST channel.
+
+What is the same as Balie's: training data, rules, domain, actions, and the filling in of the municipality's values in answers
+(`bot.brain.nlg`, by `nlg.type` of the endpoints). Everything else is what Rasa does by itself: `rasa run` with trackers and locks
+in memory, and `rasa run actions` beside it, called over HTTP.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+
+from benchmarks import models
+from benchmarks.clients import Client, RestClient
+from benchmarks.machine import CannotMeasure, Process, environment, free_port
+from benchmarks.models import Report, Trained
+from bot.conversation.redis import EmbeddedRedis
+from bot.settings import ROOT
+
+EPOCHS = 100  # of Rasa's default configuration
+SOURCES = ("domain.yml", "data/nlu", "data/rules", "bot/brain/importer.py", "requirements.lock")
+
+
+def configuration(epochs: int = EPOCHS) -> dict[str, Any]:
+    """Rasa's own default configuration, for Dutch. Fewer `epochs` than EPOCHS train faster and are not stock any more."""
+    spec = find_spec("rasa")
+    if spec is None or not spec.submodule_search_locations:
+        raise CannotMeasure("rasa is not installed here")
+    default = Path(spec.submodule_search_locations[0]) / "engine" / "recipes" / "config_files" / "default_config.yml"
+    config: dict[str, Any] = yaml.safe_load(default.read_text())
+    for component in config["pipeline"] + config["policies"]:
+        if "epochs" in component:
+            component["epochs"] = epochs
+    # The importer takes the names of the intents from the topic files instead of from a list in the domain.
+    return config | {"language": "nl", "assistant_id": "stock", "importers": [{"name": "bot.brain.importer.TopicImporter"}]}
+
+
+def train(epochs: int, report: Report) -> Trained:
+    """The stock model of the present content; minutes of work the first time. Raises CannotMeasure."""
+    text = yaml.safe_dump(configuration(epochs), sort_keys=False)
+    paths = [path for name in SOURCES for path in _files(ROOT / name)]
+    name = f"stock-{models.digest(text, paths)}"
+    folder = models.FOLDER / name
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "config.yml"
+    config.write_text(text)
+    return models.train(name, config, report)
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.yml")) if path.is_dir() else [path]
+
+
+class Stock:
+    """`rasa run` and `rasa run actions`. The actions look in a Redis whether an agent is at the desk; it isn't counted."""
+
+    name = "stock Rasa"
+
+    def __init__(self, folder: Path, model: Path) -> None:
+        self._folder = folder
+        self._model = model
+        self._port = free_port()
+        self._redis = EmbeddedRedis(folder / "redis")
+        self._processes: list[Process] = []
+
+    @property
+    def pids(self) -> dict[str, int]:
+        return {process.name: process.pid for process in self._processes}
+
+    def start(self) -> None:
+        actions_port = free_port()
+        endpoints, credentials = self._folder / "endpoints.yml", self._folder / "credentials.yml"
+        endpoints.write_text(yaml.safe_dump({
+            "action_endpoint": {"url": f"http://127.0.0.1:{actions_port}/webhook"}, "nlg": {"type": "bot.brain.nlg.GemeenteNLG"},
+        }))
+        credentials.write_text("rest:\n")
+        self._redis.start()
+        self._start("action server", "run", "actions", "--actions", "actions", "--port", str(actions_port))
+        self._start("rasa", "run", "--model", str(self._model), "--endpoints", str(endpoints), "--credentials", str(credentials),
+                    "-i", "127.0.0.1", "--port", str(self._port))
+
+    def _start(self, name: str, *command: str) -> None:
+        env = environment(BALIE_REDIS_URL=self._redis.url, BALIE_DATA_DIR=str(self._folder / "var"))
+        log = self._folder / f"{name.replace(' ', '-')}.log"
+        self._processes.append(Process(name, ["-m", "rasa", *command], env, log))
+
+    def client(self, session: aiohttp.ClientSession) -> Client:
+        return RestClient(session, f"http://127.0.0.1:{self._port}")
+
+    def check(self) -> None:
+        for process in self._processes:
+            process.check()
+
+    def stop(self) -> None:
+        for process in self._processes:
+            process.stop()
+        self._redis.stop()
