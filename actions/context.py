@@ -2,40 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from rasa_sdk import Tracker
 
-from bot import content, settings
+from bot import content
 from bot.content import Catalogue
-from bot.conversation.redis import EmbeddedRedis
 from bot.gemeenten import AMSTERDAM, Gemeente
-from bot.wiring import Services, build
-
-_services: Services | None = None
-_catalogue: Catalogue | None = None
+from bot.wiring import Services, current
 
 
-def use(services: Services) -> None:
-    """Give the actions their services; the brain does this at its start."""
-    global _services
-    _services = services
+@cache
+def catalogue() -> Catalogue:
+    """All topics; read once."""
+    return content.load()
 
 
 def services() -> Services:
-    """The services; under `rasa run actions` they are made on first use, with the Redis of a running `balie demo`."""
-    global _services
-    if _services is None:
-        found = settings.load()
-        _services = build(found, found.redis_url or EmbeddedRedis(found.data_path / "redis").url)
-    return _services
-
-
-def catalogue() -> Catalogue:
-    global _catalogue
-    if _catalogue is None:
-        _catalogue = content.load()
-    return _catalogue
+    return current()
 
 
 @dataclass(frozen=True)

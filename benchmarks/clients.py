@@ -74,7 +74,7 @@ class BalieClient:
     async def _answer(self, turn: str) -> list[str]:
         """Read the stream up to the end of the turn."""
         assert self._stream is not None
-        said = []
+        said: list[str] = []
         async for line in self._stream.content:
             event = json.loads(line[6:]) if line.startswith(b"data: ") else {}
             if event.get("turn") != turn:

@@ -88,6 +88,11 @@ def check_machine() -> None:
         raise CannotMeasure("This benchmark reads /proc and the clocks of processes, and so needs Linux.") from exc
 
 
+def busy() -> float:
+    """How busy the machine is with whatever: the load average of a minute, per core."""
+    return os.getloadavg()[0] / len(os.sched_getaffinity(0))
+
+
 def describe() -> dict[str, str]:
     """The machine that the figures are from."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -95,5 +100,5 @@ def describe() -> dict[str, str]:
     pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "processor": f"{model}, {len(os.sched_getaffinity(0))} cores", "memory": f"{pages / 1e9:.0f} GB",
-        "python": platform.python_version(), "load": f"{os.getloadavg()[0]:.1f} at the start",
+        "python": platform.python_version(), "load average": f"{os.getloadavg()[0]:.1f} at the start",
     }

@@ -75,13 +75,13 @@ def _run(name: str, config: Path, folder: Path, report: Report) -> None:
 
 
 def _follow(output: Iterable[str], report: Report) -> Iterator[str]:
-    """The lines of a training, telling `report` of each component and each tenth of the epochs of one."""
-    component, tenths = "", -1
+    """The lines of a training, telling `report` of each component, and of each twentieth part of the epochs of one."""
+    component, told = "", -1
     for line in output:
         if step := _STEP.search(line):
-            component, tenths = step[1], -1
+            component, told = step[1], -1
             report(f"training {component}")
-        elif (epochs := _EPOCHS.search(line)) and int(epochs[1]) // 10 > tenths:
-            tenths = int(epochs[1]) // 10
+        elif (epochs := _EPOCHS.search(line)) and int(epochs[1]) // 5 > told:
+            told = int(epochs[1]) // 5
             report(f"training {component}: {epochs[1]}% of its epochs")
         yield line.rstrip()

@@ -82,7 +82,10 @@ class Stock:
                     "-i", "127.0.0.1", "--port", str(self._port))
 
     def _start(self, name: str, *command: str) -> None:
-        env = environment(BALIE_REDIS_URL=self._redis.url, BALIE_DATA_DIR=str(self._folder / "var"))
+        # The action server listens on every address unless SANIC_HOST says otherwise.
+        env = environment(
+            BALIE_REDIS_URL=self._redis.url, BALIE_DATA_DIR=str(self._folder / "var"), SANIC_HOST="127.0.0.1"
+        )
         log = self._folder / f"{name.replace(' ', '-')}.log"
         self._processes.append(Process(name, ["-m", "rasa", *command], env, log))
 

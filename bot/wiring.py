@@ -8,6 +8,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from bot import gemeenten
+from bot import settings as configuration
 from bot.appointments import Appointments
 from bot.appointments import Location as AppointmentLocation
 from bot.appointments import Product as AppointmentProduct
@@ -17,7 +18,7 @@ from bot.contacts import Contacts
 from bot.contacts.demo import DemoContacts
 from bot.conversation.handover import Handover
 from bot.conversation.limits import Limits
-from bot.conversation.redis import connect
+from bot.conversation.redis import EmbeddedRedis, connect
 from bot.conversation.store import Bounds, Store
 from bot.gemeenten import Gemeente
 from bot.settings import Settings, SettingsError
@@ -123,6 +124,24 @@ class Services:
         for name in ("redis", "redis_blocking"):
             if name in self.__dict__:
                 await self.__dict__[name].aclose()
+
+
+_current: Services | None = None
+
+
+def use(services: Services) -> None:
+    """Make these the services of this process, for code that nobody hands them to: rasa-sdk makes actions without arguments."""
+    global _current
+    _current = services
+
+
+def current() -> Services:
+    """The services of this process; under `rasa run actions` made on first use, with the Redis of a running `balie demo`."""
+    if _current is None:
+        settings = configuration.load()
+        use(build(settings, settings.redis_url or EmbeddedRedis(settings.data_path / "redis").url))
+    assert _current is not None
+    return _current
 
 
 SUPPLIERS = {"zaken": {"demo", "zgw"}, "appointments": {"demo"}, "contacts": {"demo"}}

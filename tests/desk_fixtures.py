@@ -50,7 +50,7 @@ class Citizen:
         await self.say("Ik wil een medewerker spreken")
         await self.turn(Answer(
             [
-                events.message("bot", "Ik verbind u door.", name="Gem", meta={"topic": "contact_medewerker", "outcome": "handover"}),
+                events.message("bot", "Ik verbind u door.", name="Gem", meta={"outcome": "handover"}),
                 events.handover("queued"),
             ],
             handover={"topic": "paspoort_aanvragen", "summary": SUMMARY, "zaaknummer": None, "reason": "asked"} | handover,
@@ -83,7 +83,8 @@ class Agent:
 
     async def get(self, path: str) -> tuple[int, Any]:
         async with self.http.get(f"{self.origin}/desk/api{path}") as response:
-            return response.status, await response.json(content_type=None)
+            raw = await response.read()
+            return response.status, msgspec.json.decode(raw) if raw.startswith(b"{") else None
 
     async def post(self, path: str, body: Any = None, *, root: str = "/desk/api", **headers: str) -> tuple[int, Any]:
         sent = {"Origin": self.origin, "X-CSRF-Token": self.csrf, "Content-Type": "application/json"} | headers
@@ -126,7 +127,9 @@ class Office:
         self.closers.append(http)
         return http
 
-    async def login(self, http: aiohttp.ClientSession, user: str, password: str = PASSWORD, **more: str) -> aiohttp.ClientResponse:
+    async def login(
+        self, http: aiohttp.ClientSession, user: str, password: str = PASSWORD, **more: str
+    ) -> aiohttp.ClientResponse:
         form = {"user": user, "password": password} | more
         return await http.post(
             f"{self.origin}/desk/login", data=form, headers={"Origin": self.origin}, allow_redirects=False

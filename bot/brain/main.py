@@ -6,7 +6,7 @@ import signal
 from bot.brain import environment, lean
 from bot.conversation.mailbox import Mailbox
 from bot.settings import Settings
-from bot.wiring import build
+from bot.wiring import build, use
 
 
 def run(settings: Settings, redis_url: str, name: str) -> None:
@@ -18,12 +18,11 @@ def run(settings: Settings, redis_url: str, name: str) -> None:
 
 
 async def _run(settings: Settings, redis_url: str, name: str) -> None:
-    from actions import context
     from bot.brain.assistant import Assistant
     from bot.brain.worker import Worker
 
     services = build(settings, redis_url)
-    context.use(services)
+    use(services)
     assistant = Assistant(settings.model_path, services.gemeenten, settings.tracker_events)
     mailbox = Mailbox(services.redis, services.redis_blocking, name, settings.lease_seconds)
     worker = Worker(mailbox, assistant.answer, services.gemeenten, settings)

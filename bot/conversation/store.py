@@ -117,7 +117,7 @@ class Store:
         `reply_to`: number of the question that this answers; it must be the newest one. Returns the outcome and the number.
         """
         conv, bounds = conversation.id, self._bounds
-        args = [
+        args: list[bytes | str | int] = [
             conv, cid, fingerprint, events.dump(body), conversation.retention_days * DAY,
             bounds.max_inbox, bounds.max_backlog, bounds.max_events, "" if reply_to is None else reply_to,
         ]

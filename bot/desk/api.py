@@ -63,7 +63,7 @@ async def history(desk: Desk, session: Session, request: web.Request) -> web.Res
     """`GET /desk/api/conv/{c}/history?before=N`: the events before N, oldest first, at most 100."""
     found = await look(desk.services.store, desk.services.handover, session, request.match_info["conv"])
     raw = request.query.get("before", "")
-    if not raw.isdecimal() or not 0 < len(raw) < 10:
+    if not (raw.isascii() and raw.isdecimal()) or len(raw) > 9:
         raise Problem(422, "invalid", "`before` moet een getal zijn.")
     before = min(int(raw), found.until + 1) if found.until else int(raw)
     page = await desk.services.store.history(found.conversation.id, before, PAGE)

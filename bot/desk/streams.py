@@ -164,6 +164,6 @@ async def _send_signal(stream: Stream, signal: str) -> None:
 
 def _number(request: web.Request) -> int:
     raw = request.query.get("after") or request.headers.get("Last-Event-ID") or "0"
-    if not raw.isdecimal() or len(raw) > 9:
+    if not (raw.isascii() and raw.isdecimal()) or len(raw) > 9:
         raise Problem(422, "invalid", "`after` moet een getal zijn.")
     return int(raw)

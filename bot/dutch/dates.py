@@ -44,7 +44,7 @@ _PATTERNS = {name: re.compile(pattern) for name, pattern in {
              r"(?=\s*$|\s*[,.!?]|\s[^\W\d])",
 }.items()}
 _NEAR = {"eergisteren": -2, "gisteren": -1, "overmorgen": 2}
-_NOT_BEFORE = re.compile(r"(?:\b(?:niet|elke|iedere|goede|goeie|'?s|beste|fijne|prettige)\s(?:op\s)?|'s)$")
+_NOT_BEFORE = re.compile(r"(?:^|\s)(?:niet|elke|iedere|goede|goeie|'?s|beste|fijne|prettige)\s(?:op\s)?$")
 _COMPACT = re.compile(r"(?<!\d)(?:(\d{2})(\d{2})(\d{4})|(\d{2})(\d{2})(\d{2}))(?!\d)")
 _UNIT_AFTER_SHORT = re.compile(r"\s*(?:uur|min|keer|dagen|weken|jaar|kinderen|personen)")
 
@@ -64,7 +64,7 @@ def parse_geboortedatum(text: str, today: date) -> date | None:
         d, m, y = (g for g in compact.groups() if g)
         dates = [Found(0, len(text), _day(int(d), int(m), _year(y, today, "past")))]
     else:
-        dates = [f for f in _find(text, today, "past", ("iso", "numeric", "spaced", "written"), year=True)]
+        dates = _find(text, today, "past", ("iso", "numeric", "spaced", "written"), year=True)
     born = only(dates)
     return born if born and date(today.year - OLDEST, 1, 1) <= born <= today else None
 

@@ -38,6 +38,7 @@ class CrisisGuard(GraphComponent, IntentClassifier):
     def create(
         cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "CrisisGuard":
+        is_dutch_word("")  # loads the tables now rather than during a citizen's first message
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:

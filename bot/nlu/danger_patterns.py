@@ -99,7 +99,8 @@ SUICIDE = (
     r"\bmaakt? (?:ik |hij |ze )?er (?:\w+ ){0,2}einde aan\b(?! (?:mijn|het|de|dit) (?!leven))",
     r"\ber (?:\w+ ){0,2}einde aan (?:\w+ ){0,2}(?:te )?maken\b",
     r"\bwil (?:\w+ ){0,2}eruit ?stappen\b(?= *$)",
-    rf"\b(?:{SELF}|ik (?:\w+ ){{0,2}}?me) (?:\w+ ){{0,3}}?(?:ophangen|verhangen|verdrinken|van kant|iets aan ?(?:te )?do\w+|"
+    rf"\b(?:{SELF}|ik (?:\w+ ){{0,2}}?me) (?:\w+ ){{0,3}}?(?:ophangen|verhangen|verdrinken|van kant|"
+    r"iets aan ?(?:te )?do\w+|"
     r"wat aan ?(?:te )?do\w+|"
     r"doodschieten|doodmaken|vermoorden|doden|dood maken|verwonden|snijden|pijn (?:te )?(?:doen|moet doen))\b",
     r"\b(?:snij|snijdt|hang|verhang|verdrink|vermoord) (?:mezelf|zichzelf)\b",

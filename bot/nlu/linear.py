@@ -55,17 +55,16 @@ class LinearModel:
         self._intercept = intercept
         self._calibration = calibration
 
-    def scores(self, given: Sentence) -> Scores:
-        """The distance to the border of each class."""
+    def rank(self, given: Sentence, length: int) -> list[tuple[str, float]]:
+        """The `length` most likely classes with their confidence, best first.
+
+        A sentence without anything known says nothing: all classes are then equally likely.
+        """
         columns, values = joint_row(self._blocks, given)
         if not columns:
-            return self._intercept.astype(np.float64)
-        found: Floats = np.array(values, dtype=np.float32) @ self._weights[columns]
-        return (found + self._intercept).astype(np.float64)
-
-    def rank(self, given: Sentence, length: int) -> list[tuple[str, float]]:
-        """The `length` most likely classes with their confidence, best first."""
-        confidence = self._calibration(self.scores(given))
+            return [(name, 1 / len(self.classes)) for name in self.classes[:length]]
+        found: Floats = np.array(values, dtype=np.float32) @ self._weights[columns] + self._intercept
+        confidence = self._calibration(found.astype(np.float64))
         best = np.argsort(-confidence, kind="stable")[:length]
         return [(self.classes[i], float(confidence[i])) for i in best]
 

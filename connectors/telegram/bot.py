@@ -137,12 +137,12 @@ class Telegram:
                     offset = await self._poll_once(offset)
                     pause = self._pace.retry
                     continue
-                wait = self._pace.claim / 2
+                wait = self._pace.standby
             except RetryAfter as exc:
                 wait = seconds_of(exc)
             except (TelegramError, *NOT_ACCEPTED) as exc:
                 log.warning("telegram_poll_failed", error=type(exc).__name__)
-                wait = pause = min(pause * 2, self._pace.retry_most)
+                wait, pause = pause, min(pause * 2, self._pace.retry_most)
             await asyncio.sleep(wait)
 
     async def _poll_once(self, offset: int) -> int:
@@ -179,8 +179,7 @@ def _handlers(incoming: Incoming) -> list[CommandHandler | CallbackQueryHandler 
                 "medewerker": incoming.person}
     return [
         *(CommandHandler(name, handle, new) for name, handle in commands.items()),
-        CallbackQueryHandler(incoming.erase_or_not, pattern=r"^wissen:(ja|nee)$"),
-        CallbackQueryHandler(incoming.choice),
+        CallbackQueryHandler(incoming.button),
         MessageHandler(new & filters.TEXT, incoming.text),
         MessageHandler(new & ~filters.StatusUpdate.ALL, incoming.not_text),
         MessageHandler(filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE, incoming.edited),

@@ -31,9 +31,12 @@ BATCH = 100
 
 @dataclass
 class Pace:
-    """Seconds. `claim`: silence after which another process delivers; `typing`: how long Telegram shows "typing…"."""
+    """Seconds. `claim`: silence after which another process delivers; `standby`: pause of a process that waits to take over;
+    `typing`: how long Telegram shows "typing…"; `retry` to `retry_most`: pauses after a failure; `end`: time to finish.
+    """
 
     claim: float = 15.0
+    standby: float = 2.0
     typing: float = 4.5
     retry: float = 1.0
     retry_most: float = 30.0
@@ -45,6 +48,7 @@ class Chat:
     """A conversation that this process is delivering. `erased`: what was read of it may no longer be said."""
 
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    claimed: bool = False
     erased: bool = False
     task: asyncio.Task[None] | None = None
 
@@ -129,7 +133,7 @@ class Delivery:
     async def _keep_claims(self) -> None:
         """A sign of life for the chats under way: one message may take longer than a claim when Telegram makes us wait."""
         for conv, chat in list(self._chats.items()):
-            if chat.task and not chat.task.done():
+            if chat.claimed:
                 with contextlib.suppress(Taken):
                     await self._channels.claim(conv)
 
@@ -144,16 +148,16 @@ class Delivery:
                 pause = self._pace.retry
                 continue
             except Taken:
-                pause = self._pace.claim / 2  # it may have died
+                wait = self._pace.standby  # it may die before it is done
             except RetryAfter as exc:
-                pause = seconds_of(exc)
+                wait = seconds_of(exc)
             except (TelegramError, StoreUnavailable) as exc:
                 log.warning("telegram_delivery_waits", conv=conv, error=type(exc).__name__)
-                pause = min(pause * 2, self._pace.retry_most)
+                wait, pause = pause, min(pause * 2, self._pace.retry_most)
             except Exception as exc:
                 log.error("telegram_delivery_failed", conv=conv, error=type(exc).__name__, where=where(exc))
-                pause = self._pace.retry_most
-            await self._pause(pause)
+                wait = self._pace.retry_most
+            await self._pause(wait)
         if self._chats.get(conv) is chat:
             del self._chats[conv]
 
@@ -169,12 +173,14 @@ class Delivery:
         place = await self._channels.claim(conv)
         if place is None:
             return
+        chat.claimed = True
         try:
             await self._deliver(conv, place, chat)
         except Unreachable:
             log.info("telegram_unreachable", conv=conv)
             await self._channels.block(conv)
         finally:
+            chat.claimed = False
             with contextlib.suppress(StoreUnavailable):
                 await self._channels.release(conv)
 

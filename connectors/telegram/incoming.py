@@ -6,6 +6,7 @@ brings it again. What a citizen types is always text; a payload comes from the q
 
 import contextlib
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
@@ -32,6 +33,13 @@ SENTENCES_MINUTE = 10  # sentences outside the log per chat per minute; a flood 
 FINGERPRINT = "telegram"  # Telegram numbers its updates: the same number is the same message
 SPENT = {"choice_expired", "choice_unknown", "cid_reused"}  # refusals after which a keyboard has no use any more
 Context = Any
+
+
+class Erasing(StrEnum):
+    """The buttons under /wissen."""
+
+    YES = "wissen:ja"
+    NO = "wissen:nee"
 
 
 class Incoming:
@@ -100,16 +108,21 @@ class Incoming:
         if not await self._store.length(self.conv(_chat(update))):
             await self._aside(update, Out(words.NOTHING_KEPT))
             return
-        options = ((words.ERASE_YES, "wissen:ja"), (words.ERASE_NO, "wissen:nee"))
+        options = ((words.ERASE_YES, Erasing.YES), (words.ERASE_NO, Erasing.NO))
         rows = tuple((InlineKeyboardButton(label, callback_data=data),) for label, data in options)
         await self._aside(update, Out(words.ERASE, rows))
 
-    async def erase_or_not(self, update: Update, _context: Context) -> None:
-        """The answer to /wissen."""
+    async def button(self, update: Update, _context: Context) -> None:
+        """A pressed button: the answer to /wissen, or to a question of the log."""
         query = _query(update)
-        if query.data == "wissen:ja":
-            await self._erase(self.conv(_chat(update)))
-        self._sender.aside(_answer(query, text=words.ERASED if query.data == "wissen:ja" else words.KEPT))
+        match query.data:
+            case Erasing.YES:
+                await self._erase(self.conv(_chat(update)))
+                self._sender.aside(_answer(query, text=words.ERASED))
+            case Erasing.NO:
+                self._sender.aside(_answer(query, text=words.KEPT))
+            case data:
+                await self._choice(update, query, data or "")
 
     async def _erase(self, conv: str) -> None:
         self._delivery.erased(conv)
@@ -117,18 +130,16 @@ class Incoming:
             await self._store.erase(await self._store.get(conv))
         await self._channels.forget(conv)
 
-    async def choice(self, update: Update, _context: Context) -> None:
-        """A button of a question: resolved against the log, once per keyboard."""
-        query = _query(update)
-        seq = question_of(query.data or "")
-        asked = await self._store.event(self.conv(_chat(update)), seq)
-        answer = chosen(query.data or "", asked, f"tg:keyboard:{query.message.message_id if query.message else 0}")
+    async def _choice(self, update: Update, query: CallbackQuery, data: str) -> None:
+        """Resolved against the log, once per keyboard."""
+        asked = await self._store.event(self.conv(_chat(update)), question_of(data))
+        answer = chosen(data, asked, f"tg:keyboard:{query.message.message_id if query.message else 0}")
         if answer is None or asked is None:
             self._sender.aside(_refuse(query, "choice_expired"))
             return
         try:
             body = compose(answer, asked)
-            await self._accept(update, answer, body, fingerprint=query.data or "")
+            await self._accept(update, answer, body, fingerprint=data)
         except Problem as exc:
             self._sender.aside(_refuse(query, exc.kind))
         else:

@@ -92,11 +92,6 @@ function available() {
   }
 }
 
-/**
- * @typedef {{message: {cid: string, type: string, text?: string, value?: unknown}, order: number}} Item
- * @typedef {'sending'|'sent'|'waiting'|'refused'} SendState  refused: the same message won't be accepted later either
- */
-
 /** Sends in order, one at a time, again and again with the same `cid` until the server has it or refuses it. */
 export class Outbox {
   #store;
@@ -106,9 +101,8 @@ export class Outbox {
   #sleep = new AbortController();
 
   /**
-   * @param {Store} store
-   * @param {(message: object) => Promise<{seq: number}|null>} post null: the conversation is gone, stop sending
-   * @param {(item: Item, state: SendState, problem?: Problem) => void} changed
+   * `post(message)`: a promise of the receipt, or of null when the conversation is gone. `changed(item, state, problem)`
+   * with state sending, sent, waiting (it goes out again) or refused (the same message won't be accepted later either).
    */
   constructor(store, post, changed) {
     this.#store = store;

@@ -134,8 +134,8 @@ export function rating(respond) {
 
 const FIELD_TYPES = ['text', 'email', 'tel', 'date'];
 
-/** One field of a form: label, hint, input, error. */
-function field(spec) {
+/** One field of a form: label, hint, input, error. Where every field is optional, that is not said of each. */
+function field(spec, _index, all) {
   const id = uid('field');
   const hint = spec.hint && uid('hint');
   const required = spec.required !== false;
@@ -151,7 +151,7 @@ function field(spec) {
     return input.checkValidity() ? '' : spec.error || text.fieldWrong(spec.label);
   };
   const node = h('div', { class: 'field' },
-    h('label', { for: id }, spec.label, !required && text.optional),
+    h('label', { for: id }, spec.label, !required && all.some((other) => other.required !== false) && text.optional),
     hint && h('p', { class: 'hint', id: hint }, spec.hint), input, error.node);
   return { spec, input, node, wrong, error };
 }

@@ -1,7 +1,6 @@
 /**
- * Colours, type and shape. NL Design System tokens (`--utrecht-…`) of the page reach in here; without them the
- * fall-back values hold, which meet WCAG AA in light and dark. A theme's tokens come in pairs (background with
- * text), so they are only used in pairs; in the dark only the pair of the main button is taken from the theme.
+ * Colours, type and shape: NL Design System tokens of the page, or fall-back values that meet WCAG AA. Tokens are used
+ * in pairs, background with text; in the dark only the pair of the main button is taken from the theme.
  */
 export const theme = new CSSStyleSheet();
 
@@ -173,8 +172,7 @@ label, legend { font-weight: 600; line-height: 1.35 }
   color: var(--field-text) }
 .ask input[aria-invalid=true] { border: 2px solid var(--error) }
 .ask .primary { width: 100% }
-.radios { display: grid; grid-template-columns: repeat(auto-fill, minmax(5em, 1fr)); gap: 8px; max-height: 232px;
-  padding: 3px; margin: 5px -3px -3px; overflow: auto }
+.radios { display: grid; grid-template-columns: repeat(auto-fill, minmax(5em, 1fr)); gap: 8px }
 .rating .radios { grid-template-columns: repeat(5, 1fr) }
 .radios label { position: relative; display: grid; place-items: center; min-height: 44px;
   border: 1px solid var(--field-line); border-radius: var(--radius); font-weight: 500; cursor: pointer }

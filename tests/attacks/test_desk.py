@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+import yarl
 from structlog.testing import capture_logs
 
 from bot import gemeenten
@@ -141,14 +142,14 @@ async def test_the_store_does_not_hold_what_the_cookie_says(office: Office) -> N
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "A" * 43, "../" * 10, "😀", "balie:session:"])
-@pytest.mark.parametrize("path", [*LOOKS, *CHANGES])
-async def test_without_a_session_there_is_nothing(office: Office, path: str, cookie: str) -> None:
+async def test_without_a_session_there_is_nothing(office: Office, cookie: str) -> None:
     http = office.browser()
     headers = {"Origin": office.origin, "Cookie": f"balie_desk={cookie}"}
-    call = http.post if path in CHANGES else http.get
-    async with call(f"{office.origin}/desk/api{path.format(c='c_x')}", headers=headers) as response:
-        assert response.status == 401
-        assert (await response.json(content_type=None))["title"] == words.SIGNED_OUT
+    for path in (*LOOKS, *CHANGES):
+        call = http.post if path in CHANGES else http.get
+        async with call(f"{office.origin}/desk/api{path.format(c='c_x')}", headers=headers) as response:
+            assert response.status == 401, path
+            assert (await response.json(content_type=None))["title"] == words.SIGNED_OUT
 
 
 async def test_signing_out_ends_open_streams(open_office: Opener) -> None:
@@ -175,23 +176,21 @@ async def test_an_account_that_was_removed_has_no_session_any_more(office: Offic
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "", "http://127.0.0.1:1", "https://evil.example/http://x"])
-@pytest.mark.parametrize("path", [*CHANGES, "/../logout", "/../login"])
-async def test_another_site_changes_nothing(office: Office, path: str, origin: str) -> None:
+async def test_another_site_changes_nothing(office: Office, origin: str) -> None:
     citizen, agent = await office.waiting(), await office.agent()
-    before = await citizen.log()
-    status, _ = await agent.post(path.format(c=citizen.conv), Origin=origin)
-    assert status == 403
-    assert [e for e in await citizen.log() if e.get("state") == "assigned"] == [] and before
-    assert (await agent.get("/lists"))[0] == 200
+    for path in (*CHANGES, "/../logout", "/../login"):
+        status, _ = await agent.post(path.format(c=citizen.conv), Origin=origin)
+        assert status == 403, path
+    assert await citizen.owner() == "queue"
+    assert (await agent.get("/lists"))[1]["status"] == "available"
 
 
-@pytest.mark.parametrize("path", CHANGES)
 @pytest.mark.parametrize("token", ["", "x", "é"])
-async def test_without_the_token_of_the_page_nothing_changes(office: Office, path: str, token: str) -> None:
+async def test_without_the_token_of_the_page_nothing_changes(office: Office, token: str) -> None:
     citizen, agent = await office.waiting(), await office.agent()
-    headers = {"X-CSRF-Token": token}
-    status, _ = await agent.post(path.format(c=citizen.conv), **headers)
-    assert (status, await citizen.owner()) == (403, "queue")
+    for path in CHANGES:
+        status, _ = await agent.post(path.format(c=citizen.conv), **{"X-CSRF-Token": token})
+        assert (status, await citizen.owner()) == (403, "queue"), path
 
 
 async def test_the_token_of_a_colleague_is_no_good(office: Office) -> None:
@@ -200,14 +199,14 @@ async def test_the_token_of_a_colleague_is_no_good(office: Office) -> None:
     assert (await sanne.claim(citizen))[0] == 403
 
 
-@pytest.mark.parametrize("path", LOOKS)
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-async def test_another_site_reads_nothing(office: Office, path: str, site: str) -> None:
+async def test_another_site_reads_nothing(office: Office, site: str) -> None:
     citizen, agent = await office.waiting(), await office.agent()
-    async with agent.http.get(
-        f"{office.origin}/desk/api{path.format(c=citizen.conv)}", headers={"Sec-Fetch-Site": site}
-    ) as response:
-        assert response.status == 403
+    for path in LOOKS:
+        async with agent.http.get(
+            f"{office.origin}/desk/api{path.format(c=citizen.conv)}", headers={"Sec-Fetch-Site": site}
+        ) as response:
+            assert response.status == 403, path
 
 
 async def test_another_site_can_not_sign_anybody_in(office: Office) -> None:
@@ -255,11 +254,9 @@ def test_the_pages_have_nothing_that_the_policy_forbids() -> None:
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script.read_text()), script
 
 
-@pytest.mark.parametrize("path", ["/desk/static/../web.py", "/desk/static/%2e%2e/web.py", "/desk/static/", "/desk/static/..%2fweb.py"])
+@pytest.mark.parametrize("path", ["../web.py", "%2e%2e/web.py", "", "..%2fweb.py", "%2fetc%2fpasswd"])
 async def test_only_static_files_are_served(office: Office, path: str) -> None:
-    import yarl
-
-    async with office.browser().get(yarl.URL(f"{office.origin}{path}", encoded=True)) as response:
+    async with office.browser().get(yarl.URL(f"{office.origin}/desk/static/{path}", encoded=True)) as response:
         assert response.status in {403, 404}
 
 
@@ -351,7 +348,8 @@ async def test_messages_are_plain_text_without_a_bsn(office: Office, sent: str, 
 
 
 @pytest.mark.parametrize(("path", "body"), [
-    ("/conv/{c}/close", {}), ("/conv/{c}/close", {"outcome": "weg"}), ("/conv/{c}/close", {"outcome": "opgelost", "note": "x" * 501}),
+    ("/conv/{c}/close", {}), ("/conv/{c}/close", {"outcome": "weg"}),
+    ("/conv/{c}/close", {"outcome": "opgelost", "note": "x" * 501}),
     ("/presence", {"status": "weg"}), ("/presence", {"status": 1}), ("/presence", {"agent": "youssef"}),
 ])
 async def test_acts_that_are_none(office: Office, path: str, body: object) -> None:

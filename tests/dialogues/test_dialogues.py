@@ -17,6 +17,7 @@ import yaml
 from bot.conversation.events import Event, find_part
 from bot.conversation.handover import Agent
 from bot.conversation.mailbox import Mailbox
+from bot.wiring import use
 from tests.conftest import Citizen, Edge, EdgeFactory
 
 FOLDER = Path(__file__).parent
@@ -30,12 +31,11 @@ DIALOGUES = {
 @pytest.fixture
 async def counter(make_edge: EdgeFactory, assistant: Any) -> AsyncIterator[Edge]:
     """An edge with the real brain at work behind it."""
-    from actions import context
     from bot.brain.worker import Worker
 
     edge = await make_edge(lift_rates=True)
     services = edge.services
-    context.use(services)
+    use(services)
     mailbox = Mailbox(services.redis, services.redis_blocking, "test", services.settings.lease_seconds)
     worker = Worker(mailbox, assistant.answer, services.gemeenten, services.settings)
     task = asyncio.create_task(worker.run())

@@ -1,10 +1,12 @@
 """An agent helps a citizen: sign in, see who waits, claim, talk, close. Real HTTP, real Redis."""
 
 import asyncio
+import dataclasses
 import uuid
 
 import pytest
 
+from bot.conversation import events
 from bot.desk import words
 from tests import desk_fixtures
 from tests.desk_fixtures import PACE, Citizen, Office, Opener, until
@@ -125,7 +127,7 @@ async def test_live_messages_and_typing_arrive(office: Office) -> None:
         assert (await anext(stream))["text"] == "Daar ben ik"
 
 
-async def test_the_citizen_sees_that_the_agent_types(office: Office, open_office: Opener) -> None:
+async def test_the_citizen_sees_that_the_agent_types(office: Office) -> None:
     citizen, agent = await office.waiting(), await office.agent()
     await agent.claim(citizen)
     last = await office.services.redis.xinfo_stream("balie:feed")
@@ -144,8 +146,6 @@ async def test_closing_gives_the_bot_the_turn_and_keeps_the_note_at_the_desk(off
     assert (lists["mine"], lists["closed"][0]["outcome"], lists["closed"][0]["agent"]) == ([], "Opgelost", "Sanne")
     _, page = await agent.get(f"/conv/{citizen.conv}/history?before=9999")
     assert [e["text"] for e in page["events"] if e["type"] == "note"] == ["Belt morgen terug"]
-    from bot.conversation import events
-
     shown = [str(events.public(body, seq)) for seq, body in await office.services.store.read(citizen.conv, 0)]
     assert not any("Belt morgen terug" in text for text in shown)
 
@@ -200,7 +200,7 @@ async def test_colleagues_are_shown_with_what_they_have(office: Office) -> None:
 # --- nobody has to ask ---
 
 
-async def _told(citizen, position):
+async def _told(citizen: Citizen, position: int) -> list[events.Event] | None:
     found = [e for e in await citizen.log() if e.get("state") == "queued" and "eta_s" in e]
     return found if found and found[-1]["position"] == position else None
 
@@ -223,9 +223,9 @@ async def test_the_wait_is_shared_among_those_who_are_available(office: Office) 
     await until(lambda: _eta(citizen, 300))
 
 
-async def _eta(citizen, eta):
+async def _eta(citizen: Citizen, eta: int) -> bool:
     found = await _told(citizen, 1)
-    return found and found[-1]["eta_s"] == eta
+    return bool(found) and found[-1]["eta_s"] == eta
 
 
 async def test_citizens_are_told_when_nobody_is_there(office: Office) -> None:
@@ -261,10 +261,7 @@ async def test_two_edge_processes_tell_once(open_office: Opener) -> None:
 
 
 async def test_an_agent_who_disappears_loses_the_conversation_and_the_citizen_is_told(open_office: Opener) -> None:
-    from tests.desk_fixtures import PACE
-
-    pace = type(PACE)(gone=1, per_conversation=300, tick=0.05, between_tells=0.2)
-    async with open_office(pace) as office:
+    async with open_office(dataclasses.replace(PACE, gone=1)) as office:
         citizen, agent = await office.waiting(), await office.agent()
         await agent.claim(citizen)
         await until(lambda: _owned(citizen, "queue"))
@@ -275,10 +272,7 @@ async def test_an_agent_who_disappears_loses_the_conversation_and_the_citizen_is
 
 
 async def test_an_agent_who_is_there_keeps_the_conversation(open_office: Opener) -> None:
-    from tests.desk_fixtures import PACE
-
-    pace = type(PACE)(gone=1, per_conversation=300, tick=0.05, between_tells=0.2)
-    async with open_office(pace) as office:
+    async with open_office(dataclasses.replace(PACE, gone=1)) as office:
         citizen, lost = await office.waiting(), await office.waiting()
         sanne, youssef = await office.agent("sanne"), await office.agent("youssef")
         await sanne.claim(citizen)
@@ -305,11 +299,11 @@ async def test_who_returns_behind_somebody_else_is_told_the_true_place(office: O
     await until(lambda: _has(citizen, words.agent_gone(2)))
 
 
-async def _owned(citizen, owner):
+async def _owned(citizen: Citizen, owner: str) -> bool:
     return await citizen.owner() == owner
 
 
-async def _has(citizen, text):
+async def _has(citizen: Citizen, text: str) -> bool:
     return text in await citizen.texts("system")
 
 
@@ -337,7 +331,7 @@ async def test_erased_and_expired_conversations_leave_the_lists(open_office: Ope
         await until(lambda: _none_waiting(office))
 
 
-async def _none_waiting(office):
+async def _none_waiting(office: Office) -> bool:
     return not await office.services.handover.waiting("voorbeeld")
 
 

@@ -100,6 +100,11 @@ class BotApi:
         async with aiohttp.ClientSession() as session, session.post(url, json=update, headers=headers) as response:
             return response.status
 
+    def end_polls(self) -> None:
+        """A poll gives way to a newer one."""
+        self._poll += 1
+        self._changed.set()
+
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until something holds."""
         async with asyncio.timeout(PATIENCE):
@@ -153,8 +158,7 @@ class BotApi:
     async def _do_getUpdates(self, data: Json) -> list[Json]:
         if self.webhook:
             raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first")
-        self._poll += 1
-        self._changed.set()  # an older poll gives way
+        self.end_polls()
         mine, offset, allowed = self._poll, data.get("offset", 0), set(data.get("allowed_updates", []))
         self.pending = [update for update in self.pending if update["update_id"] >= offset]
         with contextlib.suppress(TimeoutError):
@@ -231,4 +235,5 @@ async def serving() -> AsyncIterator[BotApi]:
     try:
         yield api
     finally:
+        api.end_polls()
         await runner.cleanup()

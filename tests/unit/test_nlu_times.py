@@ -66,6 +66,6 @@ def test_a_time_is_found_where_it_stands() -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_survived(text: str) -> None:
-    for found in [*find_times(text), *find_dagdelen(text)]:
-        assert 0 <= found.start < found.end <= len(text)
+    for start, end in [(f.start, f.end) for f in find_times(text)] + [(f.start, f.end) for f in find_dagdelen(text)]:
+        assert 0 <= start < end <= len(text)
     parse_time(text)

@@ -246,6 +246,7 @@ export class Conversation {
     $('log-frame').hidden = !shown;
     for (const id of ['claim', 'finish', 'composer']) $(id).hidden = true;
     if (!shown) {
+      this.#log.clear();
       showContext(null);
       $('welcome').replaceChildren(...(mode === 'none' && this.#conv === ''
         ? [h('p', { class: 'large' }, text.choose), h('p', {}, text.chooseMore)] : [h('p', { class: 'large' }, title)]));

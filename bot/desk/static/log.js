@@ -39,12 +39,17 @@ export class Log {
     $('log').setAttribute('aria-live', 'off'); // history isn't read aloud
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => $('log').removeAttribute('aria-live'), 1000);
-    $('events').replaceChildren();
+    this.clear();
     this.#first = events[0]?.seq ?? 1;
-    this.#last = 0;
     for (const event of events) this.#append(event);
     this.#last = Math.max(this.#last, last);
     this.toEnd();
+  }
+
+  /** Nothing of the conversation stays on the page. */
+  clear() {
+    $('events').replaceChildren();
+    this.#last = 0;
   }
 
   /** A live event. @returns {boolean} whether it is new */

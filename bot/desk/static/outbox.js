@@ -50,10 +50,12 @@ export class Outbox {
     const mine = this.#items.filter((item) => item.conv === conv);
     const sent = mine.find((item) => item.seq === seq);
     if (sent) return this.discard(sent.cid);
-    const underway = mine.find((item) => item.state === 'sending' && !item.shown && item.text === words);
+    const underway = mine.find((item) => ['sending', 'failed'].includes(item.state) && !item.shown && item.text === words);
     if (!underway) return undefined;
     underway.shown = true;
-    return this.#hooks.changed();
+    if (underway.state === 'sending') return this.#hooks.changed();
+    this.discard(underway.cid);
+    return this.#flush(conv);
   }
 
   async #flush(conv) {
@@ -79,6 +81,7 @@ export class Outbox {
       if (this.#hooks.has(item.conv, seq)) this.discard(item.cid);
       else this.#hooks.changed();
     } catch (error) {
+      if (item.shown) return void this.discard(item.cid); // only the answer got lost
       const passing = !(error instanceof Problem) || error.passing;
       Object.assign(item, { state: passing ? 'failed' : 'refused', title: passing ? '' : error.title });
       this.#hooks.changed();

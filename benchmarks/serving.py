@@ -1,0 +1,140 @@
+"""Turns per second and what they cost, beside stock Rasa on the same content: `python -m benchmarks.serving [--help]`.
+
+Writes results/serving.md and results/serving.json. Ends only what it started.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from rich.console import Console
+from rich.markdown import Markdown
+
+from benchmarks import balie, machine, phases, report, stock
+from benchmarks.clients import session
+from benchmarks.machine import CannotMeasure
+from benchmarks.models import Report, Trained
+from benchmarks.phases import Side
+from benchmarks.report import Figures
+from benchmarks.script import CYCLE, MESSAGES
+from bot.conversation.redis import StoreUnavailable
+from bot.settings import ROOT
+
+RESULTS = ROOT / "results"
+BUSY = 0.5  # load average per core from which the figures are called noisy
+
+console = Console()
+
+
+def main() -> None:
+    given = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
+    try:
+        machine.check_machine()
+        _measure(given)
+    except* (CannotMeasure, StoreUnavailable, aiohttp.ClientError) as group:
+        console.print("The benchmark stopped.", *[str(exc) for exc in group.exceptions], sep="\n", markup=False)
+        sys.exit(1)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=30.0, help="length of each load phase (30)")
+    parser.add_argument("--clients", type=int, default=16, help="citizens at once (16)")
+    parser.add_argument("--stock-epochs", type=int, default=stock.EPOCHS, metavar="N",
+                        help=f"epochs of stock Rasa's neural networks; fewer than {stock.EPOCHS} isn't stock any more")
+    return parser.parse_args()
+
+
+def _measure(given: argparse.Namespace) -> None:
+    about, notes = machine.describe(), _notes(given)
+    for note in notes:
+        console.print(f"[bold red]{note}[/]")
+    theirs = _train("stock Rasa, minutes of work, once per content", lambda tell: stock.train(given.stock_epochs, tell))
+    ours = _train("Balie, once per content", balie.train)
+    with tempfile.TemporaryDirectory(prefix="balie-benchmark-") as folder:
+        first, _ = asyncio.run(_side(stock.Stock(_in(folder, "stock"), theirs.path), theirs, given))
+        second, alone = asyncio.run(_side(balie.Balie(_in(folder, "balie"), ours.path), ours, given))
+    figures = {"machine": about, "notes": notes, "stock": first.as_dict(), "balie": second.as_dict(), "brain_alone": alone}
+    _write(report.markdown(first, second, alone, notes, about), figures)
+
+
+def _notes(given: argparse.Namespace) -> list[str]:
+    notes = []
+    if given.stock_epochs != stock.EPOCHS:
+        notes.append(f"NOT STOCK: its neural networks were trained for {given.stock_epochs} epochs instead of {stock.EPOCHS}.")
+    if machine.busy() > BUSY:
+        notes.append(f"NOISY: other work was using this machine at the start (load average {machine.busy():.1f} per core).")
+    return notes
+
+
+def _train(what: str, train: Callable[[Report], Trained]) -> Trained:
+    began = time.perf_counter()
+    with console.status(f"Training {what}…") as status:
+
+        def tell(step: str) -> None:
+            console.log(f"{what}: {step} ({time.perf_counter() - began:.0f} s)", highlight=False)
+            status.update(f"Training {what}: {step}…")
+
+        return train(tell)
+
+
+def _in(folder: str, name: str) -> Path:
+    path = Path(folder) / name
+    path.mkdir()
+    return path
+
+
+async def _side(side: Side, trained: Trained, given: argparse.Namespace) -> tuple[Figures, dict[str, Any]]:
+    """Everything of one side, from its start to its end; the figures of the brain alone when it has one to try."""
+    async with session() as connections:
+        clients = [side.client(connections) for _ in range(given.clients)]
+        try:
+            console.log(f"{side.name}: starting")
+            started = await phases.first_answer(side, clients[0])
+            console.log(f"{side.name}: {given.clients} citizens at once, {given.seconds:.0f} s")
+            load = await phases.load(side, clients, MESSAGES, given.seconds)
+            memory = phases.memory(side)
+            console.log(f"{side.name}: one long conversation")
+            places = await phases.long_conversation(side, clients[0], CYCLE)
+            alone = await _alone(side, given.seconds) if isinstance(side, balie.Balie) else {}
+        finally:
+            side.stop()
+    return Figures(side.name, trained.seconds, started, load, places, memory), alone
+
+
+async def _alone(side: balie.Balie, seconds: float) -> dict[str, Any]:
+    """The brain in a process of its own, on the Redis of `side`; its edge and brain have nothing to do meanwhile."""
+    console.log(f"{side.name}: the brain alone, {seconds:.0f} s")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.inprocess", str(seconds), cwd=ROOT, env=side.environment,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, faults = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    if process.returncode:
+        raise CannotMeasure("The brain alone could not be measured:\n" + faults.decode(errors="replace")[-2000:])
+    return json.loads(out.splitlines()[-1])  # type: ignore[no-any-return]
+
+
+def _write(text: str, figures: dict[str, Any]) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "serving.md").write_text(text)
+    (RESULTS / "serving.json").write_text(json.dumps(figures, indent=2) + "\n")
+    console.print(Markdown(text))
+    console.print(f"Written: {RESULTS / 'serving.md'} and serving.json")
+
+
+if __name__ == "__main__":
+    main()
