@@ -13,22 +13,25 @@ from typing import Any
 from benchmarks.phases import PLACES, TURNS_PER_CONVERSATION, WINDOW, place
 from benchmarks.script import CYCLE, MESSAGES
 from bot import settings
-from bot.brain import environment
+from bot.brain import environment, lean
 from bot.conversation.mailbox import Turn
-from bot.wiring import Services, build
+from bot.settings import Settings
+from bot.wiring import Services, build, use
 
 
 def main() -> None:
     environment.prepare("WARNING")
-    print(json.dumps(asyncio.run(_measure(float(sys.argv[1])))))
+    found = settings.load()
+    if found.lean_brain:
+        lean.install()
+    print(json.dumps(asyncio.run(_measure(found, float(sys.argv[1])))))
 
 
-async def _measure(seconds: float) -> dict[str, Any]:
-    from actions import context
+async def _measure(found: Settings, seconds: float) -> dict[str, Any]:
     from bot.brain.assistant import Assistant
 
-    services = build(settings.load())
-    context.use(services)
+    services = build(found)
+    use(services)
     began = time.perf_counter()
     assistant = Assistant(services.settings.model_path, services.gemeenten, services.settings.tracker_events)
     loaded = time.perf_counter() - began

@@ -17,7 +17,7 @@ from bot import content, settings, training
 from bot.brain import environment
 from bot.content import Catalogue
 from bot.settings import ROOT
-from bot.wiring import build
+from bot.wiring import build, use
 
 QUESTIONS = ROOT / "tests" / "topics"
 RESULTS = ROOT / "results"
@@ -94,9 +94,7 @@ def questions(folder: Path = QUESTIONS) -> Iterator[Question]:
 async def _answer_all(model: Path) -> list[Answered]:
     from rasa.core.agent import Agent
 
-    from actions import context
-
-    context.use(build(settings.load(), "unix:///no-store-is-needed"))  # nothing here reads or writes a conversation
+    use(build(settings.load(), "unix:///no-store-is-needed"))  # nothing here reads or writes a conversation
     agent = Agent.load(str(model))
     catalogue = content.load()
     return [await _answer(question, agent, catalogue) for question in questions()]
@@ -115,9 +113,9 @@ async def _answer(question: Question, agent: Any, catalogue: Catalogue) -> Answe
     )
 
 
-def topic_of(intent: str | None, catalogue: Catalogue) -> str:
+def topic_of(intent: str, catalogue: Catalogue) -> str:
     """The topic that an intent is answered with; small talk is one topic, whatever its intent."""
-    return catalogue[intent].topic if intent in catalogue else str(intent)
+    return catalogue[intent].topic if intent in catalogue else intent
 
 
 async def _offered(parsed: Mapping[str, Any]) -> tuple[str, ...]:

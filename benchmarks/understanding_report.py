@@ -131,7 +131,7 @@ def _confusions(results: Iterable[Answered]) -> str:
 
 def picture(results: Sequence[Answered], path: Path) -> None:
     """Confusion of topics: a row for each topic asked about, a column for each answer; the last column is ASKED_BACK."""
-    import matplotlib
+    import matplotlib  # type: ignore[import-untyped]
 
     matplotlib.use("svg")
     from matplotlib import pyplot

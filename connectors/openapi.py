@@ -18,7 +18,7 @@ Document = dict[str, Any]
 
 def document(settings: Settings) -> Document:
     """The document, with the address and the limits of this installation."""
-    found: Document = yaml.safe_load(FILE.read_text())
+    found: Document = yaml.load(FILE.read_text(), Loader=yaml.CSafeLoader)  # the loader in C: this is at every start
     found["servers"] = [{"url": settings.base_url}]
     found["components"]["schemas"]["Message"]["properties"]["text"]["maxLength"] = settings.max_text_chars
     return found

@@ -258,9 +258,11 @@ async def echoing(services: Services) -> AsyncIterator[EchoBrain]:
     try:
         yield brain
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        while not task.done():  # more than once: redis may swallow a cancellation (see bot.edge)
+            task.cancel()
+            await asyncio.wait([task], timeout=0.1)
+        if not task.cancelled():
+            task.result()  # a brain that failed must not go unseen
 
 
 @pytest.fixture

@@ -191,7 +191,7 @@ async def _running(services: Services, pace: Pace) -> AsyncIterator[Office]:
     task = asyncio.create_task(feed.run())
     app = web.Application()
     setup(app, services, feed, pace)
-    runner = web.AppRunner(app, shutdown_timeout=1)
+    runner = web.AppRunner(app, shutdown_timeout=60)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

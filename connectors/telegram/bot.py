@@ -7,7 +7,7 @@ The library's own updater confirms updates before anybody handled them. Here an 
 import asyncio
 import contextlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 from aiohttp import web
@@ -22,10 +22,10 @@ from bot.conversation.redis import StoreUnavailable
 from bot.conversation.store import UnknownConversation
 from bot.wiring import Services
 from connectors.telegram import words
-from connectors.telegram.delivery import Delivery, Pace, seconds_of
+from connectors.telegram.delivery import Delivery, Pace
 from connectors.telegram.incoming import Incoming
 from connectors.telegram.render import Out
-from connectors.telegram.sender import Sender
+from connectors.telegram.sender import Sender, finish, seconds_of
 from connectors.web import where
 
 log = structlog.get_logger()
@@ -64,14 +64,14 @@ class Telegram:
         self._sender = Sender(self._bot)
         self._delivery = Delivery(self._sender, services, feed, channels, pace)
         self._ready = False
+        self._tasks: list[asyncio.Task[None]] = []
         for handler in _handlers(Incoming(services, channels, self._delivery, self._sender, gemeente)):
             self._application.add_handler(handler)
 
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._serve())
+        self._tasks.append(asyncio.create_task(self._serve()))
         yield
-        task.cancel()
-        await asyncio.wait([task], timeout=self._pace.end)
+        await finish(self._tasks, 0)
         await self._delivery.close()
         await self._sender.close(self._pace.end)
         with contextlib.suppress(StoreUnavailable):
@@ -97,24 +97,30 @@ class Telegram:
         return web.Response()
 
     async def _serve(self) -> None:
-        """Connect, then receive and deliver until cancelled. The edge serves its other channels meanwhile."""
+        """Connect, however long that takes, then receive and deliver. The edge serves its other channels meanwhile."""
         pause = self._pace.retry
         while True:
             try:
                 await self._connect()
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._delivery.run())
-                    if not self._settings.public_url:
-                        group.create_task(self._poll())
+                break
             except InvalidToken:
                 log.error("telegram_token_refused")
                 return
             except TelegramError as exc:
                 log.warning("telegram_away", error=type(exc).__name__)
-            except Exception as exc:
-                log.error("telegram_failed", error=type(exc).__name__, where=where(exc))
             await asyncio.sleep(pause)
             pause = min(pause * 2, self._pace.retry_most)
+        for work in [self._delivery.run] if self._settings.public_url else [self._delivery.run, self._poll]:
+            self._tasks.append(asyncio.create_task(self._for_ever(work)))
+
+    async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Whatever happens, it is started again."""
+        while True:
+            try:
+                await work()
+            except Exception as exc:
+                log.error("telegram_failed", error=type(exc).__name__, where=where(exc))
+            await asyncio.sleep(self._pace.retry)
 
     async def _connect(self) -> None:
         await self._application.initialize()

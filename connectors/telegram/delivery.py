@@ -20,7 +20,7 @@ from bot.conversation.redis import StoreUnavailable
 from bot.conversation.store import DAY, UnknownConversation
 from bot.wiring import Services
 from connectors.telegram.render import render
-from connectors.telegram.sender import Sender, Unreachable, finish
+from connectors.telegram.sender import Sender, Unreachable, finish, seconds_of
 from connectors.web import where
 
 log = structlog.get_logger()
@@ -64,6 +64,7 @@ class Delivery:
         self._channels = channels
         self._pace = pace
         self._chats: dict[str, Chat] = {}
+        self._kept = 0.0
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -132,6 +133,9 @@ class Delivery:
 
     async def _keep_claims(self) -> None:
         """A sign of life for the chats under way: one message may take longer than a claim when Telegram makes us wait."""
+        if time.monotonic() - self._kept < self._pace.claim / 3:
+            return
+        self._kept = time.monotonic()
         for conv, chat in list(self._chats.items()):
             if chat.claimed:
                 with contextlib.suppress(Taken):
@@ -238,9 +242,3 @@ class Turns:
     @property
     def under_way(self) -> bool:
         return any(time.monotonic() - since < self._seconds for since in self._since.values())
-
-
-def seconds_of(exc: RetryAfter) -> float:
-    """How long Telegram makes us wait."""
-    wait = exc.retry_after
-    return wait if isinstance(wait, int | float) else wait.total_seconds()

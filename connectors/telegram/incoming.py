@@ -6,12 +6,10 @@ brings it again. What a citizen types is always text; a payload comes from the q
 
 import contextlib
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import CallbackQuery, InlineKeyboardButton, Update
 from telegram import Message as TelegramMessage
-from telegram.error import BadRequest
 
 from bot.conversation.channels import Channels
 from bot.conversation.events import Event
@@ -24,22 +22,15 @@ from connectors.api import REFUSALS
 from connectors.messages import FIRST, Message, clean, compose
 from connectors.problems import CATALOGUE, Problem
 from connectors.telegram import words
+from connectors.telegram.buttons import Erasing, answer, refuse
 from connectors.telegram.delivery import PREFIX, Delivery
-from connectors.telegram.render import MAX_CHARS, Out, chosen, question_of, render, units
+from connectors.telegram.render import Out, chosen, question_of, render
 from connectors.telegram.sender import Sender
 
 MINUTE, HOUR = 60, 3600
 SENTENCES_MINUTE = 10  # sentences outside the log per chat per minute; a flood is answered with silence
 FINGERPRINT = "telegram"  # Telegram numbers its updates: the same number is the same message
-SPENT = {"choice_expired", "choice_unknown", "cid_reused"}  # refusals after which a keyboard has no use any more
 Context = Any
-
-
-class Erasing(StrEnum):
-    """The buttons under /wissen."""
-
-    YES = "wissen:ja"
-    NO = "wissen:nee"
 
 
 class Incoming:
@@ -118,9 +109,9 @@ class Incoming:
         match query.data:
             case Erasing.YES:
                 await self._erase(self.conv(_chat(update)))
-                self._sender.aside(_answer(query, text=words.ERASED))
+                self._sender.aside(answer(query, text=words.ERASED))
             case Erasing.NO:
-                self._sender.aside(_answer(query, text=words.KEPT))
+                self._sender.aside(answer(query, text=words.KEPT))
             case data:
                 await self._choice(update, query, data or "")
 
@@ -133,17 +124,17 @@ class Incoming:
     async def _choice(self, update: Update, query: CallbackQuery, data: str) -> None:
         """Resolved against the log, once per keyboard."""
         asked = await self._store.event(self.conv(_chat(update)), question_of(data))
-        answer = chosen(data, asked, f"tg:keyboard:{query.message.message_id if query.message else 0}")
-        if answer is None or asked is None:
-            self._sender.aside(_refuse(query, "choice_expired"))
+        given = chosen(data, asked, f"tg:keyboard:{query.message.message_id if query.message else 0}")
+        if given is None or asked is None:
+            self._sender.aside(refuse(query, "choice_expired"))
             return
         try:
-            body = compose(answer, asked)
-            await self._accept(update, answer, body, fingerprint=data)
+            body = compose(given, asked)
+            await self._accept(update, given, body, fingerprint=data)
         except Problem as exc:
-            self._sender.aside(_refuse(query, exc.kind))
+            self._sender.aside(refuse(query, exc.kind))
         else:
-            self._sender.aside(_answer(query, chosen=body["text"]))
+            self._sender.aside(answer(query, chosen=body["text"]))
 
     async def _accept_or_tell(self, update: Update, message: Message, *, payload: str = "") -> Conversation | None:
         """None when the message was refused."""
@@ -194,42 +185,6 @@ class Incoming:
         rate = Rate(f"telegram_aside:{chat}", SENTENCES_MINUTE, MINUTE)
         if self._settings.lift_rates or not await self._services.limits.hit([rate]):
             self._sender.aside(self._sender.say(str(chat), out))
-
-
-async def _answer(query: CallbackQuery, *, text: str = "", chosen: str = "") -> None:
-    """End the waiting of a pressed button; its keyboard makes way for `text`, or for what was chosen."""
-    await _tolerantly(query.answer())
-    message = query.message
-    if chosen and isinstance(message, TelegramMessage):
-        text = f"{message.text}\n\n{words.CHOSEN.format(label=chosen)}"
-    if text and units(text) <= MAX_CHARS:
-        await _tolerantly(query.edit_message_text(text, reply_markup=_links(query)))
-    else:
-        await _tolerantly(query.edit_message_reply_markup(_links(query)))
-
-
-async def _refuse(query: CallbackQuery, kind: str) -> None:
-    """Say why a pressed button did nothing; a keyboard that has become useless is removed."""
-    why = words.ALREADY_CHOSEN if kind == "cid_reused" else CATALOGUE[kind][1]
-    await _tolerantly(query.answer(why, show_alert=True))
-    if kind in SPENT:
-        await _tolerantly(query.edit_message_reply_markup(_links(query)))
-
-
-async def _tolerantly(call: Any) -> None:
-    """A button pressed twice, or an update that came twice: answered already, or nothing left to change."""
-    try:
-        await call
-    except BadRequest:
-        return
-
-
-def _links(query: CallbackQuery) -> InlineKeyboardMarkup | None:
-    """The buttons that stay: addresses."""
-    message = query.message
-    markup = message.reply_markup if isinstance(message, TelegramMessage) else None
-    rows = [row for row in (markup.inline_keyboard if markup else ()) if all(button.url for button in row)]
-    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def _cid(update: Update) -> str:

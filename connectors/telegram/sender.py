@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from telegram import Bot, LinkPreviewOptions
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.conversation.redis import StoreUnavailable
 from connectors.telegram.render import Out
@@ -70,10 +70,17 @@ class Sender:
 async def finish(tasks: list[asyncio.Task[None]], seconds: float) -> None:
     """Wait for the tasks, and cancel those that are late."""
     if tasks:
-        _, late = await asyncio.wait(tasks, timeout=seconds)
-        for task in late:
+        await asyncio.wait(tasks, timeout=seconds)
+    while late := [task for task in tasks if not task.done()]:
+        for task in late:  # more than once: a time-out of the Redis client may swallow a cancellation
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.wait(late, timeout=0.1)
+
+
+def seconds_of(exc: RetryAfter) -> float:
+    """How long Telegram makes us wait."""
+    wait = exc.retry_after
+    return wait if isinstance(wait, int | float) else wait.total_seconds()
 
 
 async def _quietly(call: Coroutine[Any, Any, object]) -> None:

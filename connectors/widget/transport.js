@@ -144,7 +144,6 @@ export class Connection {
   #pollUntil = 0;
   #heard = 0; // performance.now() of the last sign of life: a wrong or changed clock doesn't matter
 
-  /** @param {{after: () => number, deliver: Function, state: Function, gone: Function}} hooks see session.js */
   constructor(api, conversation, hooks, times = TIMES) {
     this.#api = api;
     this.#conversation = conversation;

@@ -1,4 +1,4 @@
-/** The log on the screen: what is confirmed, in order; then the citizen's messages on their way; then typing dots. */
+/** The log on the screen: what is confirmed, in order; then messages on their way; then typing dots. */
 import { blocks, h, icon, unseen } from './dom.js';
 import { confirm, handoverLine, markState, messageElement, redact, senderOf } from './message.js';
 import { offered, rating, retire, revive } from './parts.js';
@@ -16,7 +16,6 @@ export class LogView {
   #last = {}; // of the last message: {who, at, day}, to know whether the next one joins it
   #anchor = null; // first element of the current turn: stays in view
 
-  /** @param {{server: string, send: Function, resend: Function, older: Function}} actions */
   constructor(actions) {
     this.#actions = actions;
     this.#older = h('button', {

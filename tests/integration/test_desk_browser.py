@@ -234,7 +234,7 @@ async def test_long_conversations_open_at_the_end_and_unfold_backwards(browser: 
 async def test_signing_out_asks_first_when_somebody_would_be_left(browser: Browser, office: Office) -> None:
     citizen, page = await office.waiting(), await _open(browser, office)
     await page.get_by_role("button", name="Volgende aannemen").click()
-    await expect(_row(page, citizen)).to_be_visible()
+    await expect(page.get_by_label(FIELD)).to_be_focused()
     await page.get_by_role("button", name="Uitloggen").click()
     await expect(page.get_by_role("dialog", name="Uitloggen")).to_contain_text("terug naar de wachtrij")
     await page.get_by_role("button", name="Toch uitloggen").click()

@@ -1,6 +1,6 @@
 /** The desk: brings the three columns, the stream of lists and the bar together. */
 import { Alerts } from './alerts.js';
-import { post } from './api.js';
+import { get, post } from './api.js';
 import { outcomes, setupClosing } from './closing.js';
 import { Conversation } from './conversation.js';
 import { $, h, say } from './dom.js';
@@ -110,8 +110,8 @@ $('status').addEventListener('change', async () => {
   }
 });
 
-$('logout').addEventListener('click', () => {
-  const mine = lists.view.mine.length;
+$('logout').addEventListener('click', async () => {
+  const { mine: { length: mine } } = await get('/api/lists').catch(() => lists.view); // what is shown may be a moment old
   if (!mine) return void leave();
   say($('leaving-words'), text.leaving(mine));
   return $('leaving').showModal();
