@@ -15,6 +15,7 @@ from benchmarks.machine import CannotMeasure, environment
 from bot.settings import ROOT
 
 FOLDER = ROOT / "results" / "models"
+NOTE = "training.json"
 _STEP = re.compile(r"Starting to train component '(\w+)'")
 _EPOCHS = re.compile(r"Epochs:\s+(\d+)%")
 
@@ -23,10 +24,11 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Trained:
-    """A model, alone in its folder. `seconds`: how long its training took, when that was."""
+    """A model, alone in its folder. `seconds`: how long its training took; `current`: whether it is of the present content."""
 
     path: Path
     seconds: float
+    current: bool = True
 
 
 def digest(config: str, sources: Iterable[Path]) -> str:
@@ -42,13 +44,23 @@ def train(name: str, config: Path, report: Report) -> Trained:
 
     Raises CannotMeasure with Rasa's last lines.
     """
-    folder = FOLDER / name
-    model, note = folder / f"{name}.tar.gz", folder / "training.json"
-    if not (model.exists() and note.exists()):
-        began = time.perf_counter()
-        _run(name, config, folder, report)
-        note.write_text(json.dumps({"seconds": round(time.perf_counter() - began, 1)}))
-    return Trained(model, json.loads(note.read_text())["seconds"])
+    if (found := find(name)) is not None:
+        return found
+    folder, began = FOLDER / name, time.perf_counter()
+    _run(name, config, folder, report)
+    seconds = round(time.perf_counter() - began, 1)
+    (folder / NOTE).write_text(json.dumps({"seconds": seconds}))
+    return Trained(_model(name), seconds)
+
+
+def find(name: str) -> Trained | None:
+    """The model of this name, if its training was completed."""
+    model, note = _model(name), FOLDER / name / NOTE
+    return Trained(model, json.loads(note.read_text())["seconds"]) if model.exists() and note.exists() else None
+
+
+def _model(name: str) -> Path:
+    return FOLDER / name / f"{name}.tar.gz"
 
 
 def _run(name: str, config: Path, folder: Path, report: Report) -> None:
@@ -70,7 +82,7 @@ def _run(name: str, config: Path, folder: Path, report: Report) -> None:
             process.wait()
             raise
         code = process.wait()
-    if code or not (folder / f"{name}.tar.gz").exists():
+    if code or not _model(name).exists():
         raise CannotMeasure("Rasa could not train:\n" + "\n".join(lines[-12:]))
 
 

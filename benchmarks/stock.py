@@ -5,6 +5,7 @@ What is the same as Balie's: training data, rules, domain, actions, and the fill
 in memory, and `rasa run actions` beside it, called over HTTP.
 """
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,16 +38,28 @@ def configuration(epochs: int = EPOCHS) -> dict[str, Any]:
     return config | {"language": "nl", "assistant_id": "stock", "importers": [{"name": "bot.brain.importer.TopicImporter"}]}
 
 
-def train(epochs: int, report: Report) -> Trained:
-    """The stock model of the present content; minutes of work the first time. Raises CannotMeasure."""
+def train(epochs: int, reuse: bool, report: Report) -> Trained:
+    """The stock model of the present content; an hour of work the first time. Raises CannotMeasure.
+
+    `reuse`: rather the newest one of earlier content than a new one. `Trained.current` tells which it is.
+    """
     text = yaml.safe_dump(configuration(epochs), sort_keys=False)
     paths = [path for name in SOURCES for path in _files(ROOT / name)]
     name = f"stock-{models.digest(text, paths)}"
     folder = models.FOLDER / name
+    if reuse and not models.find(name) and (older := _older(text)):
+        return older
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.yml"
     config.write_text(text)
     return models.train(name, config, report)
+
+
+def _older(config: str) -> Trained | None:
+    """The newest model of this configuration, whatever content it was trained on."""
+    same = [path.parent.name for path in models.FOLDER.glob("stock-*/config.yml") if path.read_text() == config]
+    found = [trained for name in same if (trained := models.find(name))]
+    return replace(max(found, key=lambda trained: trained.path.stat().st_mtime), current=False) if found else None
 
 
 def _files(path: Path) -> list[Path]:

@@ -26,7 +26,6 @@ from connectors.pages import Pages
 from connectors.stream import Streams
 
 LARGEST_BODY = 256 * 1024  # bytes, through any door; the citizen API allows less (settings.max_body_bytes)
-END_SECONDS = 5.0  # time that requests under way get when the process stops
 RESTART_SECONDS = 0.5  # pause before the feed is started again after a failure that nobody foresaw
 
 # What a log record may hold. Everything else is dropped: a field that nobody thought about can't give a citizen away.
@@ -99,7 +98,7 @@ async def serve(settings: Settings, redis_url: str | None = None) -> None:
         loop.add_signal_handler(number, stop.set)
     services = build(settings, redis_url)
     door = _bind(settings)
-    runner = web.AppRunner(create_app(services), access_log=None, shutdown_timeout=END_SECONDS, keepalive_timeout=75)
+    runner = web.AppRunner(create_app(services), access_log=None, shutdown_timeout=settings.end_seconds, keepalive_timeout=75)
     try:
         await _check_store(services)
         await runner.setup()

@@ -57,6 +57,8 @@ class Settings:
 
     # Time.
     store_timeout_seconds: float = _setting(2.0, "time a Redis command may take")
+    body_seconds: float = _setting(10.0, "time a client has to send the body of a request")
+    end_seconds: float = _setting(5.0, "time that requests under way get when the edge stops")
     ping_seconds: float = _setting(15.0, "pause between pings on an open event stream")
     poll_max_seconds: float = _setting(25.0, "longest wait of a long poll")
     turn_seconds: float = _setting(20.0, "time a turn may take in the brain before it counts as failed")

@@ -52,10 +52,10 @@ class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Api:
-    """Handlers of the citizen API. `body_seconds`: time a client has to send a body."""
+    """Handlers of the citizen API."""
 
     def __init__(
-        self, services: Services, access: Access, origins: Origins, metrics: Metrics, *, body_seconds: float = 10.0
+        self, services: Services, access: Access, origins: Origins, metrics: Metrics
     ) -> None:
         self._services = services
         self._store = services.store
@@ -63,7 +63,7 @@ class Api:
         self._access = access
         self._origins = origins
         self._metrics = metrics
-        self._body_seconds = body_seconds
+        self._body_seconds = services.settings.body_seconds
         self._opening = opening.load()
         for gemeente in services.gemeenten.values():  # an unknown {name} must stop the start, not the first citizen
             opening.first_event(self._opening, gemeente.variables(datetime.now(UTC)))
@@ -148,7 +148,7 @@ class Api:
     async def _keep_rating(self, conversation: Conversation, body: Event, fingerprint: str) -> tuple[bool, int]:
         """A rating is no turn: nobody answers it. The event itself tells whether it was this request that wrote it."""
         body = body | {"_fingerprint": fingerprint}
-        seq = await self._services.handover._apply(conversation, [body], cid=body["cid"])
+        seq = await self._services.handover.tell(conversation, body, cid=body["cid"])
         kept = await self._store.event(conversation.id, seq) or {}
         if kept.get("_fingerprint") != fingerprint:
             raise Problem("cid_reused")

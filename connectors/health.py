@@ -5,9 +5,7 @@ import math
 import msgspec
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from redis.exceptions import RedisError
 
-from bot.conversation import keys
 from bot.conversation.redis import ConfigurationError, StoreUnavailable, check_production
 from bot.wiring import Services
 
@@ -76,11 +74,9 @@ class Health:
         return "ok"
 
     async def _brain_age(self) -> float:
-        """Seconds since the last sign of life of any brain, by the clock of Redis; endless when there was none."""
         try:
-            newest = await self._services.redis.zrevrange(keys.BRAINS, 0, 0, withscores=True)
-            return await self._services.handover.now() - newest[0][1] if newest else math.inf
-        except (RedisError, StoreUnavailable):
+            return await self._services.store.brain_age()
+        except StoreUnavailable:
             return math.inf
 
     async def metrics(self, _request: web.Request) -> web.Response:

@@ -69,7 +69,7 @@ class Channels:
 
     async def remember(self, conv: str, chat: str, ttl: int, length: int) -> None:
         """`conv` is spoken in `chat`, which can be reached. `length`: of the log, which decides where an unknown chat begins."""
-        key = channel_key(conv)
+        key = keys.channel(conv)
         try:
             async with self._client.pipeline(transaction=True) as pipe:
                 pipe.hset(key, "chat", chat)
@@ -87,7 +87,7 @@ class Channels:
     async def chat_of(self, conv: str) -> str | None:
         """The chat, when there is one that can be reached."""
         try:
-            chat, blocked = await self._client.hmget(channel_key(conv), ["chat", "blocked"])  # type: ignore[misc]
+            chat, blocked = await self._client.hmget(keys.channel(conv), ["chat", "blocked"])  # type: ignore[misc]
         except RedisError as exc:
             raise StoreUnavailable("chat") from exc
         return chat.decode() if chat and not blocked else None
@@ -95,8 +95,8 @@ class Channels:
     async def block(self, conv: str) -> None:
         """The channel refuses this chat: deliver nothing until the citizen writes again."""
         try:
-            if await self._client.hexists(channel_key(conv), "chat"):  # type: ignore[misc]
-                await self._client.hset(channel_key(conv), "blocked", "1")  # type: ignore[misc]
+            if await self._client.hexists(keys.channel(conv), "chat"):  # type: ignore[misc]
+                await self._client.hset(keys.channel(conv), "blocked", "1")  # type: ignore[misc]
         except RedisError as exc:
             raise StoreUnavailable("block") from exc
 
@@ -104,7 +104,7 @@ class Channels:
         """Remove all that this page keeps of a conversation."""
         try:
             async with self._client.pipeline(transaction=True) as pipe:
-                pipe.delete(channel_key(conv), claim_key(conv))
+                pipe.delete(keys.channel(conv), keys.claim(conv))
                 pipe.srem(self._index, conv)
                 await pipe.execute()
         except RedisError as exc:
@@ -139,7 +139,7 @@ class Channels:
         try:
             async with self._client.pipeline(transaction=False) as pipe:
                 for conv in some:
-                    pipe.hmget(channel_key(conv), ["chat", "position", "blocked"])
+                    pipe.hmget(keys.channel(conv), ["chat", "position", "blocked"])
                     pipe.llen(keys.log(conv))
                 raw = await pipe.execute()
         except RedisError as exc:
@@ -176,7 +176,7 @@ class Channels:
     async def claim(self, conv: str) -> Place | None:
         """Take the delivery of a chat, or keep it. None when there is no chat that can be reached. Raises Taken."""
         try:
-            found = await self._claim(keys=[claim_key(conv), channel_key(conv)], args=[self._holder, self._milliseconds])
+            found = await self._claim(keys=[keys.claim(conv), keys.channel(conv)], args=[self._holder, self._milliseconds])
         except RedisError as exc:
             raise StoreUnavailable("claim") from exc
         if found[0] == b"taken":
@@ -187,23 +187,13 @@ class Channels:
         """Event `to` has arrived. False when another process went on from `position`, or the chat was forgotten."""
         args: list[str | int] = [self._holder, position, to, ttl]
         try:
-            return bool(await self._advance(keys=[claim_key(conv), channel_key(conv)], args=args))
+            return bool(await self._advance(keys=[keys.claim(conv), keys.channel(conv)], args=args))
         except RedisError as exc:
             raise StoreUnavailable("advance") from exc
 
     async def release(self, conv: str) -> None:
         """Let another process deliver at once."""
         try:
-            await self._release(keys=[claim_key(conv)], args=[self._holder])
+            await self._release(keys=[keys.claim(conv)], args=[self._holder])
         except RedisError as exc:
             raise StoreUnavailable("release") from exc
-
-
-def channel_key(conv: str) -> str:
-    """Hash: chat, position, and blocked when the channel refuses the chat."""
-    return f"{keys.PREFIX}:c:{conv}:channel"
-
-
-def claim_key(conv: str) -> str:
-    """The process that delivers this conversation now."""
-    return f"{keys.PREFIX}:c:{conv}:delivery"

@@ -98,9 +98,12 @@ class Handover:
         """The citizen no longer wants to wait."""
         await self._apply(conversation, [events.handover("returned", outcome="withdrawn")], owner="queue", to="bot", turn=True)
 
-    async def tell(self, conversation: Conversation, body: Event, owner: str) -> None:
-        """Append an event for the citizen while `owner` has the conversation. Raises Refused otherwise."""
-        await self._apply(conversation, [body], owner=owner)
+    async def tell(self, conversation: Conversation, body: Event, owner: str = "", cid: str = "") -> int:
+        """Append an event while `owner` has the conversation ("": whoever has it), once per `cid`. Returns its number.
+
+        Raises Refused when somebody else has the conversation.
+        """
+        return await self._apply(conversation, [body], owner=owner, cid=cid)
 
     async def waiting(self, gemeente: str) -> list[tuple[str, int]]:
         """(conversation, second it entered the queue), longest wait first."""

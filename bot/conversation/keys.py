@@ -33,9 +33,19 @@ def tracker(conv: str) -> str:
     return f"{PREFIX}:c:{conv}:tracker"
 
 
+def channel(conv: str) -> str:
+    """Hash: the chat that a conversation of Telegram is spoken in, and how far it has got."""
+    return f"{PREFIX}:c:{conv}:channel"
+
+
+def claim(conv: str) -> str:
+    """The process that delivers to that chat at the moment."""
+    return f"{PREFIX}:c:{conv}:claim"
+
+
 def conversation(conv: str) -> list[str]:
     """All keys of one conversation: what erasing it removes."""
-    return [meta(conv), log(conv), cids(conv), inbox(conv), tracker(conv)]
+    return [meta(conv), log(conv), cids(conv), inbox(conv), tracker(conv), channel(conv), claim(conv)]
 
 
 def waiting(gemeente: str) -> str:

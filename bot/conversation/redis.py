@@ -1,5 +1,6 @@
 """Connections to Redis, and the embedded server of a laptop."""
 
+import asyncio
 import shutil
 import subprocess
 import tempfile
@@ -13,11 +14,28 @@ from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
+MAX_CONNECTIONS = 100  # per client; who finds none free waits for one
 SCRIPTS = Path(__file__).parent / "scripts"
 
 
 class StoreUnavailable(Exception):
     """Redis did not answer in time, or refused to write: nothing was accepted."""
+
+
+class _Steady:
+    """A connection that does not lose a cancellation.
+
+    redis-py sends inside asyncio.wait_for, which on Python 3.11 swallows a cancellation that comes as the inner task ends. A
+    stopping process would then hang, and a time limit around a command would not hold.
+    """
+
+    async def send_packed_command(self, command: object, check_health: bool = True) -> None:
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        await super().send_packed_command(command, check_health)  # type: ignore[misc]
+        if task and task.cancelling() > before:
+            await self.disconnect(nowait=True)  # type: ignore[attr-defined]
+            raise asyncio.CancelledError
 
 
 class ConfigurationError(Exception):
@@ -29,13 +47,16 @@ def connect(url: str, timeout: float, *, blocking_seconds: float = 0.0) -> aiore
 
     No retries: a script may have had its effect before the connection broke, and callers decide what is safe to repeat.
     """
-    return aioredis.from_url(  # type: ignore[no-any-return, no-untyped-call]
+    pool = aioredis.BlockingConnectionPool.from_url(
         url,
         socket_timeout=timeout + blocking_seconds,
         socket_connect_timeout=timeout,
         retry=Retry(NoBackoff(), 0),
-        max_connections=200,
+        max_connections=MAX_CONNECTIONS,
+        timeout=timeout,
     )
+    pool.connection_class = type("SteadyConnection", (_Steady, pool.connection_class), {})
+    return aioredis.Redis.from_pool(pool)
 
 
 def script(client: aioredis.Redis, name: str) -> AsyncScript:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 import secrets
 from dataclasses import dataclass
 from typing import Literal
@@ -53,6 +54,7 @@ class Store:
     def __init__(self, client: Redis, bounds: Bounds) -> None:
         self._client = client
         self._bounds = bounds
+        self._create = script(client, "create")
         self._receive = script(client, "receive")
 
     async def create(
@@ -66,22 +68,19 @@ class Store:
         """
         conv = conv or "c_" + secrets.token_urlsafe(16)
         token = secrets.token_urlsafe(32)
-        fields = {
+        fields: dict[str, str | int] = {
             "gemeente": gemeente, "channel": channel, "locale": locale, "token": digest(token), "owner": "bot",
             "retention_days": retention_days, "caller": caller, "created": events.now(),
+            # Leases of an erased conversation with the same id must never fit the new one.
+            "lease": secrets.randbelow(2**40), "question": 1 if events.asks(first) else 0,
         }
+        args: list[bytes | str | int] = [retention_days * DAY, events.dump(first)]
+        args += [value for item in fields.items() for value in item]
         try:
-            if not await self._client.hsetnx(keys.meta(conv), "gemeente", gemeente):  # type: ignore[misc]
-                return conv, ""
-            async with self._client.pipeline(transaction=True) as pipe:
-                pipe.hset(keys.meta(conv), mapping=fields)  # type: ignore[arg-type]
-                pipe.rpush(keys.log(conv), events.dump(first))
-                pipe.expire(keys.meta(conv), retention_days * DAY)
-                pipe.expire(keys.log(conv), retention_days * DAY)
-                await pipe.execute()
+            made = await self._create(keys=[keys.meta(conv), keys.log(conv)], args=args)
         except RedisError as exc:
             raise StoreUnavailable("create") from exc
-        return conv, token
+        return conv, token if made else ""
 
     async def authenticate(self, conv: str, token: str) -> Conversation:
         """The conversation, if the token is its own. Raises UnknownConversation or PermissionError."""
@@ -178,6 +177,15 @@ class Store:
             return bool(await self._client.set(f"{keys.PREFIX}:ready", "1", ex=60))
         except RedisError:
             return False
+
+    async def brain_age(self) -> float:
+        """Seconds since the last sign of life of any brain, by the clock of Redis; endless when there was none."""
+        try:
+            newest = await self._client.zrevrange(keys.BRAINS, 0, 0, withscores=True)
+            seconds, micros = await self._client.time()
+        except RedisError as exc:
+            raise StoreUnavailable("brain_age") from exc
+        return float(seconds) + float(micros) / 1e6 - newest[0][1] if newest else math.inf
 
     async def backlog(self) -> int:
         """Conversations that wait for a brain or have one working on them."""

@@ -1,4 +1,4 @@
-/** What is around the log: the field to write in, the menu, the question "are you sure?", and the status. */
+/** What is around the log: the field, the menu, "are you sure?", and the status. */
 import { h, icon, uid } from './dom.js';
 import { text } from './text.js';
 

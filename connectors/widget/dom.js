@@ -1,4 +1,4 @@
-/** Building DOM without HTML strings: safe under Trusted Types, and whatever text arrives stays text. */
+/** DOM without HTML strings: safe under Trusted Types, whatever text arrives stays text. */
 import { text } from './text.js';
 
 /** An element. Empty attributes and children are left out, functions become listeners. Addresses: `safeUrl` first. */
@@ -39,7 +39,7 @@ export function icon(name) {
   return svg;
 }
 
-/** Words for screen readers only. */
+/** For screen readers only. */
 export const unseen = (words) => h('span', { class: 'unseen' }, words);
 
 let counter = 0;

@@ -45,7 +45,7 @@ theme.replaceSync(`
   :host { --line: CanvasText; --field-line: CanvasText; --focus: Highlight; --muted: CanvasText }
 }`);
 
-/** How the panel looks. Sizes of type in em (the reader's own font size), of targets at least 44px. */
+/** How the panel looks: type in em (the reader's own font size), targets at least 44px. */
 export const sheet = new CSSStyleSheet();
 
 sheet.replaceSync(`

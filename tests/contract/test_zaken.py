@@ -195,9 +195,9 @@ async def test_a_demonstration_file_that_is_none_is_unavailable(tmp_path: Path) 
 
 # The stub is only worth something if it answers as the standard says.
 
-STANDARDS = os.environ.get("BALIE_STANDARDS", "")
+STANDARDS = os.environ.get("STANDARDS_DIR", "")
 needs_standards = pytest.mark.skipif(
-    not STANDARDS, reason="BALIE_STANDARDS doesn't name a folder with openapi/zaken-1.5.1.yaml and its companions"
+    not STANDARDS, reason="STANDARDS_DIR doesn't name a folder with openapi/zaken-1.5.1.yaml and its companions"
 )
 
 
