@@ -87,7 +87,7 @@ export function handoverLine(event) {
   return event.text ?? LINES[event.state]?.(event) ?? '';
 }
 
-/** Who the citizen is talking with after this event, for the header; undefined: no change. `now`: the role until now. */
+/** Who the citizen talks with after this event; undefined: no change. `now`: the role until now. */
 export function companion({ type, state, from, agent, position }, now) {
   if (type === 'message' && from.role === 'bot' && now === 'bot') return { words: senderOf(from), role: 'bot' };
   if (type !== 'handover' || state === 'offered') return undefined;

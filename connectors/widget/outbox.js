@@ -101,8 +101,8 @@ export class Outbox {
   #sleep = new AbortController();
 
   /**
-   * `post(message)`: a promise of the receipt, or of null when the conversation is gone. `changed(item, state, problem)`
-   * with state sending, sent, waiting (it goes out again) or refused (the same message won't be accepted later either).
+   * `post(message)`: a promise of the receipt, or of null when the conversation is gone. In `changed(item, state,
+   * problem)` state is sending, sent, waiting (it goes out again) or refused (it won't be accepted later either).
    */
   constructor(store, post, changed) {
     this.#store = store;

@@ -22,6 +22,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+expect.set_options(timeout=20_000)
 FIELD = "Bericht aan de inwoner"
 
 
@@ -40,7 +41,8 @@ async def _open(browser: Browser, office: Office, user: str = "sanne", **options
     page = await context.new_page()
     page.on("pageerror", lambda error: pytest.fail(f"error on the page: {error}"))
     await page.goto(f"{office.origin}/desk")
-    await page.keyboard.type(user)  # the first field has the focus
+    await expect(page.get_by_label("Gebruikersnaam")).to_be_focused()
+    await page.keyboard.type(user)
     await page.keyboard.press("Tab")
     await page.keyboard.type(desk_fixtures.PASSWORD)
     await page.keyboard.press("Enter")
@@ -158,7 +160,7 @@ async def test_a_lost_network_is_shown_and_recovers_by_itself(browser: Browser, 
     await page.get_by_label(FIELD).fill("Een ogenblik")
     await page.keyboard.press("Enter")
     await page.context.set_offline(False)
-    await expect(page.get_by_test_id("connection")).to_have_text("Verbonden", timeout=15_000)
+    await expect(page.get_by_test_id("connection")).to_have_text("Verbonden")
     await expect(_messages(page, "citizen").last).to_have_text("Bent u er nog?")
     await expect(_messages(page, "agent")).to_have_text(["Een ogenblik"])
     await expect(_row(page, other)).to_be_visible()

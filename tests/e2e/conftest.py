@@ -1,0 +1,77 @@
+"""The whole of Balie with its real brain, and a real browser."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from bot.settings import ROOT
+from tests.browser import arguments, installed
+from tests.house import House
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+SCREENSHOTS = ROOT / "results" / "screenshots"
+PHONE = {"width": 390, "height": 780}
+DESKTOP = {"width": 1280, "height": 860}
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Redis, edge and brain as `make demo` starts them, on a free port."""
+    made = House(tmp_path_factory.mktemp("house"), BALIE_LIFT_RATES="true", BALIE_AGENT_GONE_SECONDS="20")
+    made.redis.start()
+    try:
+        made.start_edge()
+        made.start_brain("brain")
+        asyncio.run(made.until("/ready"))
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(house: House) -> Iterator[Browser]:
+    path = installed()
+    assert path, "no browser: run `python -m tests.browser`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a browser profile of its own. What the browser complains about fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(size: dict[str, int] = DESKTOP, **options: object) -> Page:
+        context = browser.new_context(viewport=size, locale="nl-NL", timezone_id="Europe/Amsterdam", **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if "Security Policy" in message.text else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+def shot(page: Page, name: str) -> None:
+    """A screenshot to look at, in results/screenshots."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def assert_accessible(page: Page) -> None:
+    """axe-core finds nothing, shadow DOM included."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    told = [f"{item['id']}: {[node['target'] for node in item['nodes']]}" for item in found["violations"]]
+    assert not told, told
