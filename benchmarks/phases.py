@@ -51,6 +51,7 @@ class Load:
     action_ms: list[float] = field(default_factory=list)
     cpu_ms_per_turn: dict[str, float] = field(default_factory=dict)
     answers: dict[str, list[str]] = field(default_factory=dict)
+    clients_cpu: float = 0.0  # share of a core that the clients themselves used
 
     def add(self, text: str, said: list[str], milliseconds: float) -> None:
         self.latency_ms.append(milliseconds)
@@ -96,9 +97,10 @@ async def load(side: Side, clients: Sequence[Client], messages: Sequence[str], s
         await asyncio.sleep(WARM_UP_SECONDS)
         result.latency_ms.clear()
         result.action_ms.clear()
-        before, began = _cpu(side), time.perf_counter()
+        before, began, own = _cpu(side), time.perf_counter(), time.process_time()
         await asyncio.sleep(seconds)
         result.seconds, after = time.perf_counter() - began, _cpu(side)
+        result.clients_cpu = (time.process_time() - own) / result.seconds
         stop.set()
     if (turns := len(result.latency_ms)) < len(messages):
         raise CannotMeasure(f"{side.name} did only {turns} turns in {seconds:.0f} s: give it more with --seconds")

@@ -16,7 +16,6 @@ from typing import Any
 
 import aiohttp
 from rich.console import Console
-from rich.markdown import Markdown
 
 from benchmarks import balie, machine, phases, report, stock
 from benchmarks.clients import session
@@ -41,7 +40,7 @@ def main() -> None:
         machine.check_machine()
         _measure(given)
     except* (CannotMeasure, StoreUnavailable, aiohttp.ClientError) as group:
-        console.print("The benchmark stopped.", *[str(exc) for exc in group.exceptions], sep="\n", markup=False)
+        console.print("The benchmark stopped.", *[str(exc) for exc in group.exceptions], sep="\n", markup=False, soft_wrap=True)
         sys.exit(1)
 
 
@@ -57,11 +56,11 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(given: argparse.Namespace) -> None:
-    theirs = _train("stock Rasa, an hour of work", lambda tell: stock.train(given.stock_epochs, given.reuse_stock, tell))
+    theirs = _train("stock Rasa", lambda tell: stock.train(given.stock_epochs, given.reuse_stock, tell))
     ours = _train("Balie", balie.train)
     about, notes = machine.describe(), _notes(given, theirs)
     for note in notes:
-        console.print(f"[bold red]{note}[/]")
+        console.print(note, style="bold red", soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="balie-benchmark-") as folder:
         first, _ = asyncio.run(_side(stock.Stock(_in(folder, "stock"), theirs.path), theirs, given))
         second, alone = asyncio.run(_side(balie.Balie(_in(folder, "balie"), ours.path), ours, given))
@@ -74,21 +73,18 @@ def _notes(given: argparse.Namespace, theirs: Trained) -> list[str]:
     if not theirs.current:
         notes.append("Stock Rasa's model was trained on earlier content.")
     if given.stock_epochs != stock.EPOCHS:
-        notes.append(f"NOT STOCK: its neural networks were trained for {given.stock_epochs} epochs instead of {stock.EPOCHS}.")
+        notes.append(f"NOT STOCK: its neural networks were trained for {given.stock_epochs} of {stock.EPOCHS} epochs.")
     if machine.busy() > BUSY:
         notes.append(f"NOISY: other work was using this machine at the start (load average {machine.busy():.1f} per core).")
     return notes
 
 
-def _train(what: str, train: Callable[[Report], Trained]) -> Trained:
-    began = time.perf_counter()
-    with console.status(f"Training {what}…") as status:
+def _train(name: str, train: Callable[[Report], Trained]) -> Trained:
+    return train(lambda step: _say(f"{name}: {step}"))
 
-        def tell(step: str) -> None:
-            console.log(f"{what}: {step} ({time.perf_counter() - began:.0f} s)", highlight=False)
-            status.update(f"Training {what}: {step}…")
 
-        return train(tell)
+def _say(text: str) -> None:
+    console.print(f"{time.strftime('%H:%M:%S')} {text}", soft_wrap=True, markup=False, highlight=False)
 
 
 def _in(folder: str, name: str) -> Path:
@@ -102,12 +98,12 @@ async def _side(side: Side, trained: Trained, given: argparse.Namespace) -> tupl
     async with session() as connections:
         clients = [side.client(connections) for _ in range(given.clients)]
         try:
-            console.log(f"{side.name}: starting")
+            _say(f"{side.name}: starting")
             started = await phases.first_answer(side, clients[0])
-            console.log(f"{side.name}: {given.clients} citizens at once, {given.seconds:.0f} s")
+            _say(f"{side.name}: {given.clients} citizens at once, {given.seconds:.0f} s")
             load = await phases.load(side, clients, MESSAGES, given.seconds)
             memory = phases.memory(side)
-            console.log(f"{side.name}: one long conversation")
+            _say(f"{side.name}: one long conversation")
             places = await phases.long_conversation(side, clients[0], CYCLE)
             alone = await _alone(side, given.seconds) if isinstance(side, balie.Balie) else {}
         finally:
@@ -117,7 +113,7 @@ async def _side(side: Side, trained: Trained, given: argparse.Namespace) -> tupl
 
 async def _alone(side: balie.Balie, seconds: float) -> dict[str, Any]:
     """The brain in a process of its own, on the Redis of `side`; its edge and brain have nothing to do meanwhile."""
-    console.log(f"{side.name}: the brain alone, {seconds:.0f} s")
+    _say(f"{side.name}: the brain alone, {seconds:.0f} s")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.inprocess", str(seconds), cwd=ROOT, env=side.environment,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -136,8 +132,7 @@ def _write(text: str, figures: dict[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "serving.md").write_text(text)
     (RESULTS / "serving.json").write_text(json.dumps(figures, indent=2) + "\n")
-    console.print(Markdown(text))
-    console.print(f"Written: {RESULTS / 'serving.md'} and serving.json")
+    console.print(f"\n{text}\nWritten: {RESULTS / 'serving.md'} and serving.json", soft_wrap=True, markup=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -47,11 +47,12 @@ def train(epochs: int, reuse: bool, report: Report) -> Trained:
     paths = [path for name in SOURCES for path in _files(ROOT / name)]
     name = f"stock-{models.digest(text, paths)}"
     folder = models.FOLDER / name
-    if reuse and not models.find(name) and (older := _older(text)):
-        return older
+    if found := models.find(name) or (reuse and _older(text)):
+        return found
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.yml"
     config.write_text(text)
+    report("training its neural networks; about an hour, once per content (--reuse-stock takes the model of earlier content)")
     return models.train(name, config, report)
 
 

@@ -79,17 +79,18 @@ class Handover:
 
     async def say(self, conversation: Conversation, agent: Agent, text: str, cid: str) -> int:
         """The agent says something, once per `cid`. Raises Refused when the agent no longer has the conversation."""
-        body = events.message("agent", text, name=agent.name)
+        body = events.message("agent", text, name=agent.name, cid=cid)
         return await self._apply(conversation, [body], owner="agent", agent=agent.id, cid=f"agent:{cid}")
 
-    async def close(self, conversation: Conversation, agent: Agent, outcome: str) -> None:
-        """The agent is done; the bot gets the conversation back and a turn to say so."""
+    async def close(self, conversation: Conversation, agent: Agent, outcome: str, note: str = "") -> None:
+        """The agent is done; the bot gets the conversation back and a turn to say so. `note` is for colleagues only."""
+        noted = [{"type": "note", "at": events.now(), "_agent": agent.id, "_name": agent.name, "_text": note}] if note else []
         event = events.handover("closed", agent={"name": agent.name}, outcome=outcome)
-        await self._apply(conversation, [event], owner="agent", agent=agent.id, to="bot", turn=True)
+        await self._apply(conversation, [*noted, event], owner="agent", agent=agent.id, to="bot", turn=True)
 
     async def back_to_queue(self, conversation: Conversation, agent_id: str) -> None:
         """The agent is gone: the conversation returns to the head of the queue (it keeps the time it first entered)."""
-        event = events.handover("queued", position=1, reason="agent_gone")
+        event = events.handover("queued", reason="agent_gone")
         await self._apply(
             conversation, [event], owner="agent", agent=agent_id, to="queue", score=conversation.queued_at or 1
         )

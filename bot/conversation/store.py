@@ -43,7 +43,7 @@ class Conversation:
     owner: str  # bot | queue | agent
     agent: str
     agent_name: str
-    queued_at: int  # seconds since 1970 by the clock of Redis; 0 when never queued
+    queued_at: float  # seconds since 1970 by the clock of Redis; 0 when never queued
     handover: Event  # topic, summary, case number: what the agent is told
     retention_days: int
 
@@ -103,7 +103,7 @@ class Store:
         data = {key.decode(): value.decode() for key, value in raw.items()}
         return Conversation(
             id=conv, gemeente=data["gemeente"], channel=data["channel"], locale=data["locale"], owner=data["owner"],
-            agent=data.get("agent", ""), agent_name=data.get("agent_name", ""), queued_at=int(data.get("queued_at") or 0),
+            agent=data.get("agent", ""), agent_name=data.get("agent_name", ""), queued_at=float(data.get("queued_at") or 0),
             handover=events.load(data["handover"]) if data.get("handover") else {},
             retention_days=int(data["retention_days"]),
         ), data["token"]

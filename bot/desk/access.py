@@ -88,11 +88,6 @@ async def last_closing(store: Store, conv: str) -> tuple[int, Event] | None:
     return None
 
 
-def private_note(session: Session, text: str) -> Event:
-    """An event that keeps its place in the numbering but shows nothing to the citizen: all that it says is private."""
-    return {"type": "note", "at": events.now(), "_agent": session.agent.id, "_name": session.agent.name, "_text": text}
-
-
 def shown(body: Event, seq: int) -> Event:
     """The event as an agent may see it: as the citizen does, with the desk's own notes."""
     extra = {"name": body["_name"], "text": body["_text"]} if body["type"] == "note" else {}

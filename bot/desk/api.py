@@ -11,7 +11,7 @@ from bot.conversation.handover import Refused
 from bot.conversation.sessions import Session
 from bot.conversation.store import Conversation
 from bot.desk import words
-from bot.desk.access import look, own, private_note, record, shown
+from bot.desk.access import look, own, record, shown
 from bot.desk.state import Desk
 from bot.desk.web import Problem, read, reply
 
@@ -115,9 +115,7 @@ async def close(desk: Desk, session: Session, request: web.Request) -> web.Respo
     if len(note) > MAX_NOTE:
         raise Problem(422, "too_long", f"Uw notitie is te lang. Gebruik niet meer dan {MAX_NOTE} tekens.")
     found = await _mine(desk, session, request)
-    if note:
-        await desk.services.handover.tell(found, private_note(session, note), owner="agent")
-    await desk.services.handover.close(found, session.agent, body.outcome)
+    await desk.services.handover.close(found, session.agent, body.outcome, note)
     record(session, found.id, "close", outcome=body.outcome)
     return reply({"conv": found.id})
 

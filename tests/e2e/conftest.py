@@ -49,7 +49,9 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def make(size: dict[str, int] = DESKTOP, **options: object) -> Page:
-        context = browser.new_context(viewport=size, locale="nl-NL", timezone_id="Europe/Amsterdam", **options)  # type: ignore[arg-type]
+        context = browser.new_context(
+            viewport=size, locale="nl-NL", timezone_id="Europe/Amsterdam", reduced_motion="reduce", **options  # type: ignore[arg-type]
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)

@@ -32,7 +32,7 @@ class Widget:
         self.input.press("Enter")
 
     def choose(self, label: str) -> None:
-        self.page.get_by_test_id("balie-choices").last.get_by_role("button", name=re.compile(label)).click()
+        self.page.get_by_test_id("balie-choices").last.get_by_role("button", name=re.compile(label)).first.click()
 
     def hears(self, words: str, sender: str = "bot") -> None:
         expect(self.messages(sender).last).to_contain_text(words)
@@ -77,7 +77,7 @@ def test_the_status_of_a_case(house: House, new_page: NewPage, size: dict, name:
     form.get_by_label("Huisnummer").fill("1")
     form.get_by_role("button", name="Zoek mijn zaak").click()
     expect(page.get_by_test_id("balie-case").last).to_contain_text("2 van 4")
-    expect(chat.page.get_by_test_id("balie-log")).not_to_contain_text("1234 AB")
+    expect(page.get_by_test_id("balie-log")).to_contain_text("Verborgen voor uw privacy")
     assert_accessible(page)
     shot(page, f"case-{name}")
 
@@ -124,7 +124,7 @@ def test_a_reload_in_the_middle_loses_nothing(house: House, new_page: NewPage) -
     chat.hears("locatie")
     before = page.get_by_test_id("balie-message").all_inner_texts()
     page.reload()
-    if not page.get_by_test_id("balie-panel").is_visible():
+    if page.get_by_test_id("balie-launcher").get_attribute("aria-expanded") == "false":
         page.get_by_test_id("balie-launcher").click()
     chat.hears("locatie")
     assert page.get_by_test_id("balie-message").all_inner_texts() == before
@@ -137,7 +137,7 @@ def test_a_lost_network_loses_nothing(house: House, new_page: NewPage) -> None:
     chat = Widget(page, house.url)
     page.context.set_offline(True)
     chat.say("wat zijn de openingstijden")
-    expect(chat.messages("citizen").last).to_have_attribute("data-state", re.compile("sending|failed|waiting|retrying|unsent"))
+    expect(chat.messages("citizen").last).to_have_attribute("data-state", re.compile("sending|waiting"))
     page.context.set_offline(False)
     chat.hears("open")
     expect(chat.messages("citizen")).to_have_count(1)
@@ -179,7 +179,7 @@ def test_escalation_to_an_agent_and_back(house: House, new_page: NewPage) -> Non
     assert_accessible(desk)
 
     page.reload()
-    if not page.get_by_test_id("balie-panel").is_visible():
+    if page.get_by_test_id("balie-launcher").get_attribute("aria-expanded") == "false":
         page.get_by_test_id("balie-launcher").click()
     chat.hears("met Sanne", "agent")
     assert chat.messages("bot").count() == answered, "the bot spoke while a person had the conversation"
@@ -201,7 +201,7 @@ def test_a_citizen_erases_the_conversation(house: House, new_page: NewPage) -> N
     chat.hears("open")
     page.get_by_role("button", name="Menu").click()
     page.get_by_test_id("balie-erase").click()
-    page.get_by_test_id("balie-confirm").get_by_role("button").first.click()
+    page.get_by_test_id("balie-confirm").get_by_role("button", name="Gesprek wissen").click()
     expect(page.get_by_text("openingstijden", exact=True)).to_have_count(0)
 
 

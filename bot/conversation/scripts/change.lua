@@ -18,7 +18,8 @@ local seq = redis.call('LLEN', KEYS[2])
 for i = 11, #ARGV do seq = redis.call('RPUSH', KEYS[2], ARGV[i]) end
 if ARGV[7] ~= '' then redis.call('HSET', KEYS[6], ARGV[7], seq .. ':') end
 if ARGV[4] ~= '' then
-  local now = redis.call('TIME')[1]
+  local time = redis.call('TIME')
+  local now = string.format('%d.%06d', time[1], time[2])
   redis.call('HSET', KEYS[1], 'owner', ARGV[4], 'agent', ARGV[5], 'agent_name', ARGV[6])
   for i = 7, 9 do redis.call('ZREM', KEYS[i], ARGV[1]) end
   if ARGV[4] == 'queue' then

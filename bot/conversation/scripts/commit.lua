@@ -15,9 +15,10 @@ redis.call('SET', KEYS[4], ARGV[7])
 redis.call('LPOP', KEYS[3])
 redis.call('HSET', KEYS[1], 'tries', '0')
 if ARGV[8] == 'queue' then
-  local now = redis.call('TIME')
-  redis.call('HSET', KEYS[1], 'owner', 'queue', 'agent', '', 'handover', ARGV[9], 'queued_at', now[1])
-  redis.call('ZADD', KEYS[8], now[1], ARGV[1])
+  local time = redis.call('TIME')
+  local now = string.format('%d.%06d', time[1], time[2])
+  redis.call('HSET', KEYS[1], 'owner', 'queue', 'agent', '', 'handover', ARGV[9], 'queued_at', now)
+  redis.call('ZADD', KEYS[8], now, ARGV[1])
   redis.call('ZREM', KEYS[9], ARGV[1])
 end
 redis.call('XACK', KEYS[5], ARGV[2], ARGV[3])
