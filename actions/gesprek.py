@@ -11,6 +11,7 @@ from actions.medewerker import offer
 
 LIKELY = 0.08  # confidence from which a topic is worth offering
 OFFERED = 3
+TORN = 0.3  # confidence from which a second intent counts beside the first
 
 
 class ActionNotUnderstood(Action):
@@ -23,6 +24,8 @@ class ActionNotUnderstood(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         now = here(tracker)
+        if self._means_appointment(tracker):
+            return [{"event": "followup", "name": "afspraak_form"}]
         if self._again(tracker):
             await offer(now, dispatcher, "utter_aanbod_not_understood")
             return []
@@ -33,6 +36,12 @@ class ActionNotUnderstood(Action):
         else:
             dispatcher.utter_message(response="utter_niet_begrepen")
         return []
+
+    def _means_appointment(self, tracker: Tracker) -> bool:
+        """Torn between an appointment and a topic that one is made for: that is an appointment for the topic."""
+        first = [item for item in tracker.latest_message.get("intent_ranking", []) if item["name"] != "nlu_fallback"][:2]
+        names = {item["name"] for item in first if item["confidence"] >= TORN}
+        return "afspraak_maken" in names and any(name in catalogue() and catalogue()[name].product for name in names)
 
     def _again(self, tracker: Tracker) -> bool:
         """Whether the bot's last turn before this one was a misunderstanding too."""

@@ -88,9 +88,10 @@ def check_machine() -> None:
         raise CannotMeasure("This benchmark reads /proc and the clocks of processes, and so needs Linux.") from exc
 
 
-def busy() -> float:
-    """How busy the machine is with whatever: the load average of a minute, per core."""
-    return os.getloadavg()[0] / len(os.sched_getaffinity(0))
+def busy_seconds() -> float:
+    """Processor time that everything on this machine has used, all cores together."""
+    user, nice, system, _idle, _iowait, *others = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    return sum(int(ticks) for ticks in (user, nice, system, *others)) / os.sysconf("SC_CLK_TCK")
 
 
 def describe() -> dict[str, str]:
@@ -100,5 +101,5 @@ def describe() -> dict[str, str]:
     pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "processor": f"{model}, {len(os.sched_getaffinity(0))} cores", "memory": f"{pages / 1e9:.0f} GB",
-        "python": platform.python_version(), "load average": f"{os.getloadavg()[0]:.1f} at the start",
+        "python": platform.python_version(),
     }

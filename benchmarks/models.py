@@ -39,15 +39,15 @@ def digest(config: str, sources: Iterable[Path]) -> str:
     return found.hexdigest()[:16]
 
 
-def train(name: str, config: Path, report: Report) -> Trained:
-    """Train all of `config` on the assistant's data, unless a model of this name is there. `report` is told of the steps.
+def train(name: str, config: Path, report: Report, *more: Path) -> Trained:
+    """Train all of `config` on the assistant's data and `more`, unless a model of this name is there. `report` hears the steps.
 
     Raises CannotMeasure with Rasa's last lines.
     """
     if (found := find(name)) is not None:
         return found
     folder, began = FOLDER / name, time.perf_counter()
-    _run(name, config, folder, report)
+    _run(name, config, [ROOT / "data", *more], report)
     seconds = round(time.perf_counter() - began, 1)
     (folder / NOTE).write_text(json.dumps({"seconds": seconds}))
     return Trained(_model(name), seconds)
@@ -63,11 +63,11 @@ def _model(name: str) -> Path:
     return FOLDER / name / f"{name}.tar.gz"
 
 
-def _run(name: str, config: Path, folder: Path, report: Report) -> None:
+def _run(name: str, config: Path, data: Iterable[Path], report: Report) -> None:
     """`rasa train` with a cache of its own: nothing is taken from earlier trainings, so that the time is that of a first one."""
     command = [
         sys.executable, "-m", "rasa", "train", "--force", "--skip-validation", "--config", str(config), "--domain", "domain.yml",
-        "--data", "data", "--fixed-model-name", name, "--out", str(folder),
+        "--fixed-model-name", name, "--out", str(_model(name).parent), "--data", *map(str, data),
     ]
     with tempfile.TemporaryDirectory(prefix="balie-train-") as cache:
         process = subprocess.Popen(

@@ -12,7 +12,7 @@ from typing import Protocol
 import aiohttp
 
 from benchmarks.clients import Client
-from benchmarks.machine import CannotMeasure, cpu_seconds, memory_bytes
+from benchmarks.machine import CannotMeasure, busy_seconds, cpu_seconds, memory_bytes
 from benchmarks.script import ACTIONS
 
 START_SECONDS = 300.0
@@ -20,6 +20,7 @@ WARM_UP_SECONDS = 5.0
 TURNS_PER_CONVERSATION = 20
 WINDOW = 20  # turns around the 10th, 100th, 500th
 PLACES = (10, 100, 500)
+CLIENTS = "clients"
 
 
 class Side(Protocol):
@@ -52,6 +53,7 @@ class Load:
     cpu_ms_per_turn: dict[str, float] = field(default_factory=dict)
     answers: dict[str, list[str]] = field(default_factory=dict)
     clients_cpu: float = 0.0  # share of a core that the clients themselves used
+    others_cpu: float = 0.0  # and everything else on the machine, in cores: noise
 
     def add(self, text: str, said: list[str], milliseconds: float) -> None:
         self.latency_ms.append(milliseconds)
@@ -97,14 +99,16 @@ async def load(side: Side, clients: Sequence[Client], messages: Sequence[str], s
         await asyncio.sleep(WARM_UP_SECONDS)
         result.latency_ms.clear()
         result.action_ms.clear()
-        before, began, own = _cpu(side), time.perf_counter(), time.process_time()
+        before, everything, began = _cpu(side) | {CLIENTS: time.process_time()}, busy_seconds(), time.perf_counter()
         await asyncio.sleep(seconds)
-        result.seconds, after = time.perf_counter() - began, _cpu(side)
-        result.clients_cpu = (time.process_time() - own) / result.seconds
+        result.seconds, after = time.perf_counter() - began, _cpu(side) | {CLIENTS: time.process_time()}
+        used = {name: after[name] - before[name] for name in after}
+        result.others_cpu = (busy_seconds() - everything - sum(used.values())) / result.seconds
         stop.set()
     if (turns := len(result.latency_ms)) < len(messages):
         raise CannotMeasure(f"{side.name} did only {turns} turns in {seconds:.0f} s: give it more with --seconds")
-    result.cpu_ms_per_turn = {name: 1000 * (after[name] - before[name]) / turns for name in after}
+    result.clients_cpu = used.pop(CLIENTS) / result.seconds
+    result.cpu_ms_per_turn = {name: 1000 * seconds_used / turns for name, seconds_used in used.items()}
     return result
 
 

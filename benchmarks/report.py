@@ -27,7 +27,7 @@ class Figures:
             "turns": len(load.latency_ms), "seconds": load.seconds, "turns_per_second": load.turns_per_second,
             "p50_ms": percentile(load.latency_ms, 50), "p95_ms": percentile(load.latency_ms, 95),
             "action_p50_ms": percentile(load.action_ms, 50), "cpu_ms_per_turn": load.cpu_ms_per_turn,
-            "clients_cpu_share": load.clients_cpu,
+            "clients_cpu": load.clients_cpu, "others_cpu": load.others_cpu,
             "places": [vars(place) for place in self.places],
         }
 
@@ -96,8 +96,8 @@ def _how(stock: Figures, balie: Figures, machine: Mapping[str, str]) -> str:
     same = sum(stock.load.answers.get(text) == balie.load.answers.get(text) for text in MESSAGES)
     lines = [
         ", ".join(f"{name} {value}" for name, value in machine.items()) + ".",
-        f"The citizens share the machine; they took {stock.load.clients_cpu:.0%} of a core from {stock.name} and "
-        f"{balie.load.clients_cpu:.0%} from {balie.name}.",
+        *(f"Beside {side.name}, its citizens used {side.load.clients_cpu:.2f} of a core and other work "
+          f"{side.load.others_cpu:.2f}." for side in (stock, balie)),
         f"{len(MESSAGES)} messages in turn, {len(ACTIONS)} of them answered by a custom action; conversations of "
         f"{TURNS_PER_CONVERSATION} turns; {stock.load.seconds:.0f} s each after a warm-up, one side after the other.",
         f"{same} of the {len(MESSAGES)} messages had word for word the same answer on both sides.",

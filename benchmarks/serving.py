@@ -28,7 +28,7 @@ from bot.conversation.redis import StoreUnavailable
 from bot.settings import ROOT
 
 RESULTS = ROOT / "results"
-BUSY = 0.5  # load average per core from which the figures are called noisy
+QUIET_CORES = 0.15  # other work, in cores, above which the figures are called noisy
 
 console = Console()
 
@@ -50,32 +50,39 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=16, help="citizens at once (16)")
     parser.add_argument("--stock-epochs", type=int, default=stock.EPOCHS, metavar="N",
                         help=f"epochs of stock Rasa's neural networks; fewer than {stock.EPOCHS} isn't stock any more")
+    parser.add_argument("--stories", action="store_true",
+                        help="give stock Rasa the plain rules as stories too, so that all of its policies have work")
     parser.add_argument("--reuse-stock", action="store_true",
                         help="if the content changed, use the stock model of earlier content rather than train for an hour")
     return parser.parse_args()
 
 
 def _measure(given: argparse.Namespace) -> None:
-    theirs = _train("stock Rasa", lambda tell: stock.train(given.stock_epochs, given.reuse_stock, tell))
+    theirs = _train(
+        "stock Rasa", lambda tell: stock.train(given.stock_epochs, given.stories, given.reuse_stock, tell)
+    )
     ours = _train("Balie", balie.train)
-    about, notes = machine.describe(), _notes(given, theirs)
-    for note in notes:
-        console.print(note, style="bold red", soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="balie-benchmark-") as folder:
         first, _ = asyncio.run(_side(stock.Stock(_in(folder, "stock"), theirs.path), theirs, given))
         second, alone = asyncio.run(_side(balie.Balie(_in(folder, "balie"), ours.path), ours, given))
+    about, notes = machine.describe(), _notes(given, theirs, first, second)
     figures = {"machine": about, "notes": notes, "stock": first.as_dict(), "balie": second.as_dict(), "brain_alone": alone}
     _write(report.markdown(first, second, alone, notes, about), figures)
 
 
-def _notes(given: argparse.Namespace, theirs: Trained) -> list[str]:
+def _notes(given: argparse.Namespace, theirs: Trained, *sides: Figures) -> list[str]:
+    """What makes these figures other than they should be."""
     notes = []
-    if not theirs.current:
-        notes.append("Stock Rasa's model was trained on earlier content.")
     if given.stock_epochs != stock.EPOCHS:
         notes.append(f"NOT STOCK: its neural networks were trained for {given.stock_epochs} of {stock.EPOCHS} epochs.")
-    if machine.busy() > BUSY:
-        notes.append(f"NOISY: other work was using this machine at the start (load average {machine.busy():.1f} per core).")
+    if given.stories:
+        notes.append("Stock Rasa has the plain rules as stories too, so all of its default policies take part.")
+    if not theirs.current:
+        notes.append("Stock Rasa's model was trained on earlier content.")
+    notes += [
+        f"NOISY: other work used {side.load.others_cpu:.2f} of a core beside {side.name}."
+        for side in sides if side.load.others_cpu > QUIET_CORES
+    ]
     return notes
 
 

@@ -22,6 +22,8 @@ from bot.settings import ROOT
 
 EPOCHS = 100  # of Rasa's default configuration
 SOURCES = ("domain.yml", "data/nlu", "data/rules", "bot/brain/importer.py", "requirements.lock")
+CONFIG = "config.yml"
+PLAIN = {"intent", "action"}  # what the steps of a plain rule hold
 
 
 def configuration(epochs: int = EPOCHS) -> dict[str, Any]:
@@ -38,27 +40,41 @@ def configuration(epochs: int = EPOCHS) -> dict[str, Any]:
     return config | {"language": "nl", "assistant_id": "stock", "importers": [{"name": "bot.brain.importer.TopicImporter"}]}
 
 
-def train(epochs: int, reuse: bool, report: Report) -> Trained:
+def train(epochs: int, stories: bool, reuse: bool, report: Report) -> Trained:
     """The stock model of the present content; an hour of work the first time. Raises CannotMeasure.
 
-    `reuse`: rather the newest one of earlier content than a new one. `Trained.current` tells which it is.
+    `stories`: with `simple_stories` beside the rules. `reuse`: rather the newest model of earlier content than a new one;
+    `Trained.current` tells which it is.
     """
     text = yaml.safe_dump(configuration(epochs), sort_keys=False)
+    extra = yaml.safe_dump(simple_stories(), allow_unicode=True) if stories else ""
     paths = [path for name in SOURCES for path in _files(ROOT / name)]
-    name = f"stock-{models.digest(text, paths)}"
+    name = f"stock{'-stories' if stories else ''}-{models.digest(text + extra, paths)}"
     folder = models.FOLDER / name
-    if found := models.find(name) or (reuse and _older(text)):
+    if found := models.find(name) or (reuse and _older(name.rpartition("-")[0], text)):
         return found
     folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "config.yml"
-    config.write_text(text)
+    (folder / CONFIG).write_text(text)
+    (folder / "stories.yml").write_text(extra)
     report("training its neural networks; about an hour, once per content (--reuse-stock takes the model of earlier content)")
-    return models.train(name, config, report)
+    return models.train(name, folder / CONFIG, report, *([folder / "stories.yml"] if stories else []))
 
 
-def _older(config: str) -> Trained | None:
-    """The newest model of this configuration, whatever content it was trained on."""
-    same = [path.parent.name for path in models.FOLDER.glob("stock-*/config.yml") if path.read_text() == config]
+def simple_stories() -> dict[str, Any]:
+    """A story for each rule that is only a message and its answers, as in a project that Rasa's own tutorial begins.
+
+    The content itself has rules only. From those Memoization, UnexpecTED and TED learn nothing: they are there and cost nothing.
+    """
+    paths = [*_files(ROOT / "data/rules"), *_files(ROOT / "data/nlu")]
+    rules = [rule for path in paths for rule in (yaml.safe_load(path.read_text()) or {}).get("rules", [])]
+    plain = [rule for rule in rules if rule.keys() == {"rule", "steps"} and all(step.keys() <= PLAIN for step in rule["steps"])]
+    return {"version": "3.1", "stories": [{"story": rule["rule"], "steps": rule["steps"]} for rule in plain]}
+
+
+def _older(kind: str, config: str) -> Trained | None:
+    """The newest model of this kind and configuration, whatever content it was trained on."""
+    paths = models.FOLDER.glob(f"{kind}-*/{CONFIG}")
+    same = [path.parent.name for path in paths if path.parent.name.rpartition("-")[0] == kind and path.read_text() == config]
     found = [trained for name in same if (trained := models.find(name))]
     return replace(max(found, key=lambda trained: trained.path.stat().st_mtime), current=False) if found else None
 

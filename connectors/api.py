@@ -16,7 +16,7 @@ from connectors import opening, transcript
 from connectors.access import Access, Origins, show_token
 from connectors.bodies import read_json
 from connectors.health import Metrics
-from connectors.messages import ANSWERS, FIRST, Message, check, compose
+from connectors.messages import ANSWERS, FIRST, Message, check, compose, stop_waiting, wants_to_stop
 from connectors.problems import Fault, Problem
 from connectors.query import integer, one_of
 
@@ -121,6 +121,8 @@ class Api:
             new, seq = await self._keep_rating(conversation, body, fingerprint)
         else:
             new, seq = await self._receive(conversation, message, body, fingerprint)
+            if new and conversation.owner == "queue" and wants_to_stop(message):
+                await stop_waiting(self._services, conversation)
         if new:
             self._metrics.message(conversation.gemeente, conversation.channel, message.type)
         return json_response({"cid": message.cid, "id": f"m_{seq}", "seq": seq}, status=201 if new else 200)

@@ -4,6 +4,7 @@ What a citizen types is always text: only the answer to a question that the bot 
 from the question in the log, never from the client.
 """
 
+import contextlib
 import re
 import unicodedata
 from datetime import date
@@ -13,7 +14,10 @@ import msgspec
 
 from bot.conversation import events
 from bot.conversation.events import Event
+from bot.conversation.handover import Refused
 from bot.conversation.privacy import mask
+from bot.conversation.store import Conversation
+from bot.wiring import Services
 from connectors.problems import Fault, Problem
 
 Kind = Literal["text", "choice", "date", "time", "form", "rating", "handover_request", "end"]
@@ -54,6 +58,21 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Number of the event that this answers."""
         found = _EVENT_ID.fullmatch(self.reply_to or "")
         return int(found[1]) if found else None
+
+
+STOP_WORDS = {"stop", "stoppen", "laat maar", "niet meer wachten", "annuleren"}
+
+
+def wants_to_stop(message: Message) -> bool:
+    """Whether somebody who waits for a person no longer wants to."""
+    said = (message.text or "").strip(" .!").lower()
+    return message.type == "end" or (message.type == "text" and said in STOP_WORDS)
+
+
+async def stop_waiting(services: Services, conversation: Conversation) -> None:
+    """Out of the queue and back to the bot; when an agent was quicker, the agent reads what was said."""
+    with contextlib.suppress(Refused):
+        await services.handover.leave_queue(conversation)
 
 
 def check(message: Message, max_chars: int) -> None:

@@ -13,13 +13,12 @@ from telegram import Message as TelegramMessage
 
 from bot.conversation.channels import Channels
 from bot.conversation.events import Event
-from bot.conversation.handover import Refused
 from bot.conversation.limits import Rate
 from bot.conversation.store import DAY, Conversation, UnknownConversation
 from bot.wiring import Services
 from connectors import opening
 from connectors.api import REFUSALS
-from connectors.messages import FIRST, Message, clean, compose
+from connectors.messages import FIRST, Message, clean, compose, stop_waiting
 from connectors.problems import CATALOGUE, Problem
 from connectors.telegram import words
 from connectors.telegram.buttons import Erasing, answer, refuse
@@ -65,10 +64,7 @@ class Incoming:
         """/stop: the form, or the wait in the queue. An agent reads it as what it is."""
         conversation = await self._accept_or_tell(update, Message(_cid(update), "text", text=words.STOP), payload="/stop")
         if conversation and conversation.owner == "queue":
-            try:
-                await self._services.handover.leave_queue(conversation)
-            except Refused:
-                return  # an agent was quicker; the log says that the citizen wants to stop
+            await stop_waiting(self._services, conversation)
 
     async def start(self, update: Update, _context: Context) -> None:
         """/start: what a conversation begins with; in one that exists, the topics once more."""
