@@ -1,24 +1,22 @@
 """Making an appointment: product, location, day, time, name, e-mail, a last look, and the booking."""
 
 import re
-from abc import ABC, abstractmethod
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from rasa_sdk import Action, Tracker
+from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, catalogue, here, services
 from actions.forms import Event, Form, Submit, clear, is_question
-from actions.words import clock, day, parse_name, short_day
+from actions.words import clock, parse_name
 from bot import dutch
 from bot.appointments import Appointment, Appointments, AppointmentsUnavailable, Customer, SlotTaken
+from bot.dutch import day_in_words
 from bot.gemeenten import AMSTERDAM
 
 SLOTS = ("product", "locatie", "dag", "tijd", "naam", "email", "bevestigd")
-DAYS_OFFERED = 5
-OUTAGE: list[Event] = [SlotSet("afgebroken", "storing"), {"event": "active_loop", "name": None}, SlotSet("requested_slot", None)]
 
 
 def last_day(now: Here) -> date:
@@ -142,91 +140,6 @@ def _best(text: str, names: dict[str, str]) -> str | None:
     return winners[0] if best and len(winners) == 1 else None
 
 
-class Ask(Action, ABC):
-    """Base of the questions whose choices come from the supplier. When it is down the form ends with an honest sentence."""
-
-    @abstractmethod
-    def name(self) -> str: ...
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
-        try:
-            return await self.ask(here(tracker), tracker, dispatcher)
-        except AppointmentsUnavailable:
-            dispatcher.utter_message(response="utter_afspraken_storing")
-            return OUTAGE
-
-    @abstractmethod
-    async def ask(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
-        """Ask, with choices. May raise AppointmentsUnavailable."""
-
-
-class AskProduct(Ask):
-    def name(self) -> str:
-        return "action_ask_product"
-
-    async def ask(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
-        products = await supplier(now).products()
-        dispatcher.utter_message(response="utter_ask_product", buttons=[choice(p.name, "product", p.id) for p in products])
-        return []
-
-
-class AskLocatie(Ask):
-    def name(self) -> str:
-        return "action_ask_locatie"
-
-    async def ask(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
-        locations = await supplier(now).locations(tracker.get_slot("product"))
-        buttons = [choice(f"{x.name}, {x.address}", "locatie", x.id) for x in locations]
-        dispatcher.utter_message(response="utter_ask_locatie", buttons=buttons)
-        return []
-
-
-class AskDag(Ask):
-    def name(self) -> str:
-        return "action_ask_dag"
-
-    async def ask(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
-        product, location = tracker.get_slot("product"), tracker.get_slot("locatie")
-        free = await supplier(now).days(product, location, now.today, last_day(now))
-        if not free:
-            dispatcher.utter_message(response="utter_geen_plek")
-            return OUTAGE
-        between = (free[0] + timedelta(days=i) for i in range((free[-1] - free[0]).days + 1))
-        closed = [d.isoformat() for d in between if d not in set(free)]
-        picker = {"kind": "date", "id": f"d_{now.seq}", "min": free[0].isoformat(), "max": free[-1].isoformat(), "closed": closed}
-        buttons = [{"title": short_day(d), "payload": d.isoformat()} for d in free[:DAYS_OFFERED]]
-        dispatcher.utter_message(response="utter_ask_dag", buttons=buttons, json_message={"parts": [picker]})
-        return []
-
-
-class AskTijd(Ask):
-    def name(self) -> str:
-        return "action_ask_tijd"
-
-    async def ask(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
-        chosen = date.fromisoformat(tracker.get_slot("dag"))
-        free = await supplier(now).times(tracker.get_slot("product"), tracker.get_slot("locatie"), chosen)
-        part = {"kind": "time", "id": f"t_{now.seq}", "slots": [clock(start) for start in free]}
-        dispatcher.utter_message(response="utter_ask_tijd", gekozen_dag=day(chosen), json_message={"parts": [part]})
-        return []
-
-
-class AskBevestigd(Ask):
-    def name(self) -> str:
-        return "action_ask_bevestigd"
-
-    async def ask(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
-        products = {p.id: p.name for p in await supplier(now).products()}
-        places = {x.id: x.name for x in await supplier(now).locations(tracker.get_slot("product"))}
-        dispatcher.utter_message(
-            response="utter_ask_bevestigd", afspraak_product=products[tracker.get_slot("product")],
-            afspraak_locatie=places[tracker.get_slot("locatie")], afspraak_dag=day(date.fromisoformat(tracker.get_slot("dag"))),
-            afspraak_tijd=tracker.get_slot("tijd"), afspraak_naam=tracker.get_slot("naam"),
-            afspraak_email=tracker.get_slot("email"),
-        )
-        return []
-
-
 class ActionAfspraakBoeken(Submit):
     slots = SLOTS
 
@@ -256,10 +169,6 @@ def chosen_start(tracker: Tracker) -> datetime:
     return datetime.fromisoformat(chosen).replace(tzinfo=AMSTERDAM)
 
 
-def choice(title: str, slot: str, value: str) -> dict[str, str]:
-    return {"title": title, "payload": f'/inform{{"{slot}": "{value}"}}'}
-
-
 def appointment_message(made: Appointment, now: Here, custom: dict[str, Any] | None = None) -> dict[str, Any]:
     """Values and card of an appointment for an answer."""
     sealed = services().calendar_links.seal(now.gemeente.key, made.reference, made.code)
@@ -272,7 +181,7 @@ def appointment_message(made: Appointment, now: Here, custom: dict[str, Any] | N
         "ics": f"{services().settings.base_url}/v1/calendar/{sealed}.ics",
     }
     return {
-        "afspraak_product": made.product.name, "afspraak_dag": day(local.date()), "afspraak_tijd": clock(made.start),
+        "afspraak_product": made.product.name, "afspraak_dag": day_in_words(local.date()), "afspraak_tijd": clock(made.start),
         "afspraak_locatie": f"{place.name}, {place.address}, {place.city}", "afspraak_nummer": made.reference,
         "afspraak_code": made.code, "afspraak_meenemen": "\n".join(f"- {item}" for item in made.product.bring),
         "json_message": {"parts": [card], **(custom or {})},

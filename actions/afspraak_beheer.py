@@ -10,8 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.afspraak import FillsDayAndTime, appointment_message, chosen_start, supplier
 from actions.context import Here, here
 from actions.forms import Event, Form, Submit, clear
-from actions.words import clock, day
+from actions.words import clock
 from bot.appointments import Appointment, AppointmentNotFound, AppointmentsUnavailable, SlotTaken
+from bot.dutch import day_in_words
 from bot.gemeenten import AMSTERDAM
 
 MOVE = ("afspraak_nummer", "afspraak_code", "dag", "tijd")
@@ -156,6 +157,6 @@ class ActionAfspraakAnnuleren(Submit):
 
 def _values(found: Appointment) -> dict[str, str]:
     return {
-        "afspraak_product": found.product.name, "afspraak_dag": day(found.start.astimezone(AMSTERDAM).date()),
+        "afspraak_product": found.product.name, "afspraak_dag": day_in_words(found.start.astimezone(AMSTERDAM).date()),
         "afspraak_tijd": clock(found.start),
     }

@@ -1,22 +1,9 @@
-"""Dates and times in Dutch words, the same on any host whatever its locale; and names as people type them."""
+"""Times in words, and names as people type them."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 
-from bot.gemeenten import AMSTERDAM, DAY_NAMES
-
-MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
-          "december")
-
-
-def day(value: date) -> str:
-    """`dinsdag 1 december 2026`"""
-    return f"{DAY_NAMES[value.weekday()]} {value.day} {MONTHS[value.month - 1]} {value.year}"
-
-
-def short_day(value: date) -> str:
-    """`di 1 december`, for a button."""
-    return f"{DAY_NAMES[value.weekday()][:2]} {value.day} {MONTHS[value.month - 1]}"
+from bot.gemeenten import AMSTERDAM
 
 
 def clock(value: datetime) -> str:

@@ -8,9 +8,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, here, services
 from actions.forms import Event, Form, Submit, clear
-from actions.words import day
 from bot import dutch
 from bot.conversation.redis import StoreUnavailable
+from bot.dutch import day_in_words
 from bot.zaken import SecondFactor, ZaakNotFound, ZaakStatus, ZakenUnavailable
 from bot.zaken.guard import TooManyAttempts
 
@@ -92,8 +92,8 @@ def _answer(zaak: ZaakStatus) -> dict[str, Any]:
     }
     values = {
         "zaak_nummer": zaak.identificatie, "zaak_type": zaak.zaaktype, "zaak_tekst": zaak.status, "zaak_stap": zaak.step,
-        "zaak_stappen": zaak.steps, "zaak_verwacht": day(zaak.expected) if zaak.expected else "",
-        "zaak_klaar": day(zaak.finished) if zaak.finished else "",
+        "zaak_stappen": zaak.steps, "zaak_verwacht": day_in_words(zaak.expected) if zaak.expected else "",
+        "zaak_klaar": day_in_words(zaak.finished) if zaak.finished else "",
     }
     kind = "klaar" if zaak.finished else "nieuw" if not zaak.step else "loopt" if zaak.expected else "zonder_datum"
     return {"response": f"utter_zaak_{kind}", "json_message": {"parts": [card], "forget": True}, **values}

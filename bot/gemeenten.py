@@ -13,12 +13,12 @@ import holidays
 import msgspec
 import yaml
 
+from bot.dutch.text import WEEKDAYS
 from bot.settings import ROOT, SettingsError
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FOLDER = ROOT / "data" / "gemeenten"
 DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
-DAY_NAMES = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
 Hours = dict[str, list[str]]  # "ma" -> ["08:30-12:30", "13:30-17:00"]
 
@@ -132,7 +132,7 @@ class Gemeente:
     def week_rows(self, what: str) -> list[tuple[str, str]]:
         """(day, hours in words) for maandag to zondag."""
         rows = []
-        for number, name in enumerate(DAY_NAMES):
+        for number, name in enumerate(WEEKDAYS):
             hours = self.hours[what].get(number, ())
             rows.append((name, " en ".join(f"{a:%H:%M} - {_clock(b)}" for a, b in hours) or "gesloten"))
         return rows

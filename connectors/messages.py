@@ -17,6 +17,7 @@ from bot.conversation.events import Event
 from bot.conversation.handover import Refused
 from bot.conversation.privacy import mask
 from bot.conversation.store import Conversation
+from bot.dutch import day_in_words
 from bot.wiring import Services
 from connectors.problems import Fault, Problem
 
@@ -32,10 +33,6 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 # Control characters, and characters that change the direction of text or can't be seen. Joiners stay: emoji need them.
 _UNSEEN = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACES = re.compile(r"[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-
-_DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
-_MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
-           "december")
 
 # Requests without words of the citizen's own: what the log says, and what the brain hears.
 FIXED = {
@@ -163,7 +160,7 @@ def _date(message: Message, part: Event, _asked: Event) -> tuple[str, str]:
     iso = day.isoformat()
     if not part.get("min", iso) <= iso <= part.get("max", iso) or iso in part.get("closed", []):
         raise Problem("invalid", Fault("value", "Op deze dag kan het niet. Kies een andere dag."))
-    return in_words(day), iso
+    return day_in_words(day), iso
 
 
 def _time(message: Message, part: Event, _asked: Event) -> tuple[str, str]:
@@ -207,8 +204,3 @@ def _iso_day(text: str) -> date | None:
         return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
-
-
-def in_words(day: date) -> str:
-    """Such as "dinsdag 1 december 2026"."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

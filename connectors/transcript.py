@@ -13,8 +13,8 @@ from jinja2 import Template
 
 from bot.conversation import events
 from bot.conversation.events import Event
+from bot.dutch import day_in_words
 from bot.gemeenten import AMSTERDAM, Gemeente
-from connectors.messages import in_words
 from connectors.templates import FOLDER, environment
 
 Numbered = Sequence[tuple[int, Event]]
@@ -87,7 +87,7 @@ def as_text(gemeente: Gemeente, lines: Sequence[Line]) -> str:
 
 def moment(at: datetime) -> str:
     """Such as "dinsdag 24 november 2026, 10:05 uur", in the Netherlands."""
-    return f"{in_words(at.date())}, {at:%H:%M} uur"
+    return f"{day_in_words(at.date())}, {at:%H:%M} uur"
 
 
 def _line(body: Event) -> Line | None:

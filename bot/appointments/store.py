@@ -6,16 +6,16 @@ number of threads and processes on the same file.
 """
 
 import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Literal
 
 from bot.appointments import AppointmentsUnavailable
+from bot.sqlite import transaction
 
 SETUP = (
     "PRAGMA foreign_keys = ON",
-    "PRAGMA secure_delete = ON",  # what is erased is not to be found in the file either
     """CREATE TABLE IF NOT EXISTS appointment (
         reference TEXT PRIMARY KEY, product TEXT NOT NULL, location TEXT NOT NULL, start INTEGER NOT NULL,
         seconds INTEGER NOT NULL, revision INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0,
@@ -43,37 +43,19 @@ class Store:
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """One consistent view; waits for no writer."""
-        return self._transaction("BEGIN DEFERRED")
+        return self._transaction("DEFERRED")
 
     def writing(self) -> AbstractContextManager[sqlite3.Connection]:
         """All or nothing. The write lock is taken at once: what is read stays true until it is written."""
-        return self._transaction("BEGIN IMMEDIATE")
+        return self._transaction("IMMEDIATE")
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, mode: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)) as db:
-                db.row_factory = sqlite3.Row
-                self._use_wal(db)
-                for statement in SETUP:
-                    db.execute(statement)
-                db.execute(begin)
-                with db:
-                    yield db
+            with transaction(self._path, SETUP, mode, self._busy_seconds) as db:
+                yield db
         except sqlite3.Error as exc:
             raise AppointmentsUnavailable("the appointments file can't be used now") from exc
-
-    def _use_wal(self, db: sqlite3.Connection) -> None:
-        """Several that open a new file at once are told it is busy, without SQLite's usual waiting: so wait here."""
-        deadline = time.monotonic() + self._busy_seconds
-        while True:
-            try:
-                db.execute("PRAGMA journal_mode = WAL")
-                return
-            except sqlite3.OperationalError as exc:
-                if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
-                    raise
-                time.sleep(0.01)
 
 
 def taken(db: sqlite3.Connection, location_id: str, wanted: range) -> set[tuple[int, int]]:

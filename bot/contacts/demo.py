@@ -6,13 +6,14 @@ Safe among threads and processes on the same file. What it knows of a citizen is
 import asyncio
 import secrets
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from bot.contacts import CallbackNotFound, CallbackRequest, ContactsUnavailable, OpenCallback, Registered
+from bot.sqlite import transaction
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1: these are mistaken for one another
 
@@ -74,31 +75,12 @@ class DemoContacts:
                 raise CallbackNotFound(reference)
 
     @contextmanager
-    def _transaction(self, mode: str) -> Iterator[sqlite3.Connection]:
-        """All or nothing. IMMEDIATE takes the write lock at once: what is read stays true until it is written."""
+    def _transaction(self, mode: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)) as db:
-                db.row_factory = sqlite3.Row
-                self._use_wal(db)
-                db.execute("PRAGMA secure_delete = ON")  # what is erased is not to be found in the file either
-                db.execute(SETUP)
-                db.execute(f"BEGIN {mode}")
-                with db:
-                    yield db
+            with transaction(self._path, [SETUP], mode, self._busy_seconds) as db:
+                yield db
         except sqlite3.Error as exc:
             raise ContactsUnavailable("the contacts file can't be used now") from exc
-
-    def _use_wal(self, db: sqlite3.Connection) -> None:
-        """Several that open a new file at once are told it is busy, without SQLite's usual waiting: so wait here."""
-        deadline = time.monotonic() + self._busy_seconds
-        while True:
-            try:
-                db.execute("PRAGMA journal_mode = WAL")
-                return
-            except sqlite3.OperationalError as exc:
-                if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
-                    raise
-                time.sleep(0.01)
 
 
 def _waiting(row: sqlite3.Row) -> OpenCallback:

@@ -17,9 +17,11 @@ from bot.dutch.identifiers import (
 )
 from bot.dutch.text import Found
 from bot.dutch.times import find_dagdelen, find_times, parse_time
+from bot.dutch.words import day_in_words, short_day
 
 __all__ = [
     "Found",
+    "day_in_words",
     "find_dagdelen",
     "find_dates",
     "find_emails",
@@ -38,4 +40,5 @@ __all__ = [
     "parse_postcode_huisnummer",
     "parse_time",
     "parse_zaaknummer",
+    "short_day",
 ]

@@ -12,8 +12,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.conversation import events
 from bot.conversation.events import Event
+from bot.dutch import day_in_words
 from bot.gemeenten import AMSTERDAM
-from connectors.messages import Message, in_words
+from connectors.messages import Message
 from connectors.telegram import words
 from connectors.transcript import moment
 
@@ -82,7 +83,7 @@ def _lines(part: Event, body: Event) -> list[str]:
             hints = [f"- {field['label']}: {field['hint']}" for field in part["fields"] if field.get("hint")]
             return [" ".join(filter(None, [part.get("hint", ""), words.TYPE_ANSWER])), *hints]
         case "date" if not events.find_part(body, ["choices"]) and part.get("min") and part.get("max"):
-            first, last = (in_words(date.fromisoformat(part[key])) for key in ("min", "max"))
+            first, last = (day_in_words(date.fromisoformat(part[key])) for key in ("min", "max"))
             return [words.between(first, last)]
         case "time" if len(part["slots"]) > MAX_BUTTONS:
             return [words.MORE_TIMES]
@@ -95,7 +96,7 @@ def _lines(part: Event, body: Event) -> list[str]:
 
 def _case(part: Event) -> list[str]:
     step = f"Stap {part['step']} van {part['steps']}" if part.get("step") and part.get("steps") else ""
-    expected = f"Verwacht: {in_words(date.fromisoformat(part['expected']))}" if part.get("expected") else ""
+    expected = f"Verwacht: {day_in_words(date.fromisoformat(part['expected']))}" if part.get("expected") else ""
     return [line for line in (f"Zaak: {part['identificatie']}", f"Status: {part.get('status', '')}", step, expected) if line]
 
 

@@ -3,7 +3,8 @@
 A step of a dialogue in `*.yml` has one of `say` (typed text), `choose` (label of a button), `pick` (a date or time), `fill`
 (fields of a form); and any of `topic` and `outcome` (meta of the first answer), `asks` (topic of the last answer, when a form
 goes on), `contains` and `lacks` (all the text of the turn), `part` (kind of a part in the turn), `hidden` (the citizen's own
-words are gone), `handover` (state of a hand-over event), `later` (the answer comes in a turn of its own). `{reference}` and `{code}` are those of the booking before.
+words are gone), `handover` (state of a hand-over event), `later` (the answer comes in a turn of its own). `{reference}` and
+`{code}` are those of the booking before.
 """
 
 import asyncio

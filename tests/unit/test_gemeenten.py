@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot import gemeenten
+from bot.dutch.text import WEEKDAYS
 
 GEMEENTE = gemeenten.load(["voorbeeld"])["voorbeeld"]
 
@@ -34,5 +35,5 @@ def test_hours_of_today_in_words() -> None:
 
 def test_the_week_has_seven_days() -> None:
     rows = GEMEENTE.week_rows("balie")
-    assert [day for day, _ in rows] == list(gemeenten.DAY_NAMES)
+    assert [day for day, _ in rows] == list(WEEKDAYS)
     assert rows[5] == ("zaterdag", "gesloten")
