@@ -8,10 +8,38 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.context import catalogue, here
 from actions.forms import Event
 from actions.medewerker import offer
+from bot.content import Topic
+from bot.dutch.aspects import about_a_child
 
 LIKELY = 0.08  # confidence from which a topic is worth offering
 OFFERED = 3
 TORN = 0.3  # confidence from which a second intent counts beside the first
+
+
+class ActionFollowUp(Action):
+    """A question that leans on the one before ("en wat kost dat?", "en voor mijn dochter?"): about the topic in hand."""
+
+    def name(self) -> str:
+        return "action_follow_up"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        topic = topic_in_hand(tracker)
+        if topic is None:
+            return [{"event": "followup", "name": "action_not_understood"}]
+        if about_a_child(here(tracker).text):
+            topic = catalogue().get(topic.for_child or "", topic)
+        dispatcher.utter_message(response=f"utter_{topic.slug}")
+        return []
+
+
+def topic_in_hand(tracker: Tracker) -> Topic | None:
+    """The last subject that was asked about, in what the tracker still has."""
+    for event in reversed(tracker.events):
+        intent = (event.get("parse_data") or {}).get("intent") or {}
+        topic = catalogue().get(intent.get("name") or "") if event["event"] == "user" else None
+        if topic and topic.about_something:
+            return topic
+    return None
 
 
 class ActionNotUnderstood(Action):

@@ -113,6 +113,9 @@ async def _side(side: Side, trained: Trained, given: argparse.Namespace) -> tupl
             _say(f"{side.name}: one long conversation")
             places = await phases.long_conversation(side, clients[0], CYCLE)
             alone = await _alone(side, given.seconds) if isinstance(side, balie.Balie) else {}
+        except Exception:
+            side.check()  # a server that stopped explains it better
+            raise
         finally:
             side.stop()
     return Figures(side.name, trained.seconds, started, load, places, memory), alone

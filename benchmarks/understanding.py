@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from bot import content, settings, training
-from bot.brain import environment
+from bot.brain import environment, lean
 from bot.content import Catalogue
 from bot.settings import ROOT
 from bot.wiring import build, use
@@ -70,7 +70,10 @@ class Answered:
 
 def main() -> None:
     environment.prepare("WARNING")
-    model = training.model_file(settings.load().model_path)
+    found = settings.load()
+    if found.lean_brain:
+        lean.install()
+    model = training.model_file(found.model_path)
     if not model.exists():
         sys.exit("There is no model of the present content: run `balie train` first.")
     results = asyncio.run(_answer_all(model))

@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.understanding import ASKED_BACK, CRISIS, OUT_OF_SCOPE, Answered
 
 SMALLTALK = "smalltalk"
+NEAR_CRISIS = "near_crisis"  # the file of sentences that only sound like a crisis
 TENTHS = 10
 
 
@@ -34,7 +35,8 @@ def summary(results: Sequence[Answered]) -> str:
         f"{share['asked back']:.3f} asked back, {share['wrong']:.3f} wrong but sure.",
         f"{len(outside)} out of scope: {_mean(outside, lambda r: r.wrong):.3f} answered by mistake.",
         f"Crisis: {len(missed)} missed of {sum(r.question.topic == CRISIS for r in results)}; {len(alarms)} false alarms in "
-        f"{sum(r.question.topic != CRISIS for r in results)}. Expected calibration error {_calibration_error(results):.3f}.",
+        f"{sum(r.question.topic != CRISIS for r in results)}, {sum(r.question.source == NEAR_CRISIS for r in alarms)} of them in the "
+        f"{sum(r.question.source == NEAR_CRISIS for r in results)} that resemble one. Expected calibration error {_calibration_error(results):.3f}.",
     ])
 
 

@@ -14,12 +14,21 @@ FOLDER = ROOT / "data" / "nlu"
 
 @dataclass(frozen=True)
 class Topic:
-    """One answer: `slug` is its intent, `title` what a button says, `product` the appointment that goes with it, if any."""
+    """One answer: `slug` is its intent, `title` what a button says, `product` the appointment that goes with it, if any.
+
+    `for_child`: the topic that answers the same question about a child, if it is another one.
+    """
 
     slug: str
     topic: str
     title: str
     product: str | None = None
+    for_child: str | None = None
+
+    @property
+    def about_something(self) -> bool:
+        """A subject of the municipality, which a follow-up can be about; small talk is none."""
+        return self.topic == self.slug and self.slug not in {"crisis", "out_of_scope"}
 
 
 class Catalogue(Mapping[str, Topic]):
@@ -53,4 +62,4 @@ def load(folder: Path = FOLDER) -> Catalogue:
 
 def _topic(slug: str, metadata: dict[str, Any]) -> Topic:
     title = metadata.get("title") or slug.replace("_", " ").capitalize()
-    return Topic(slug, metadata.get("topic", slug), title, metadata.get("appointment_product"))
+    return Topic(slug, metadata.get("topic", slug), title, metadata.get("appointment_product"), metadata.get("for_child"))

@@ -62,6 +62,8 @@ def _message(response: dict[str, Any], custom: dict[str, Any], turn: str, confid
     body = events.message("bot", response["text"].strip(), name=BOT, turn=turn)
     parts: list[Event] = list(custom.get("parts", []))
     buttons = list(response.get("buttons") or [])
+    if more := metadata.get("more"):
+        buttons.append(more)
     if product := metadata.get("appointment_product"):
         buttons.append({"title": "Afspraak maken", "payload": f'/afspraak_maken{{"product": "{product}"}}'})
     if buttons:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import rasa.model
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
+from bot import content
 from bot.brain import parsing, speedups, tracker
 from bot.brain.actions import InProcessActions
 from bot.brain.answers import LogChannel, collect
@@ -33,6 +35,7 @@ class Assistant:
             model, tracker_store=self._store, action_endpoint=InProcessActions(), generator=GemeenteNLG(found=gemeenten)
         )
         self._max_events = max_events
+        self._catalogue = content.load()
 
     async def answer(self, turn: Turn) -> Answer:
         """What the bot says to the event of this turn, with the tracker afterwards."""
@@ -40,15 +43,11 @@ class Assistant:
         self._store.hold(tracker.load(turn.tracker, turn.conv, domain))
         channel = LogChannel(turn.channel)
         try:
-            parsed = await parsing.parse(turn.event, processor)
-            metadata = {
-                "gemeente": turn.gemeente, "channel": turn.channel, "seq": turn.seq, "caller": turn.caller,
-                "key": f"{turn.conv}:{turn.seq}",
-            }
-            message = UserMessage(
-                parsed["text"], channel, turn.conv, parse_data=parsed, input_channel=turn.channel, metadata=metadata
-            )
-            await processor.handle_message(message)
+            for parsed in await self._questions(turn):
+                message = UserMessage(
+                    parsed["text"], channel, turn.conv, parse_data=parsed, input_channel=turn.channel, metadata=_metadata(turn)
+                )
+                await processor.handle_message(message)
         finally:
             after = self._store.release(turn.conv)
         said = collect(channel.responses, turn.name, parsed["intent"]["confidence"])
@@ -60,3 +59,26 @@ class Assistant:
             handover=said.handover,
             hide=frozenset(said.hide),
         )
+
+    async def _questions(self, turn: Turn) -> list[dict[str, Any]]:
+        """What was asked, as parse data. In a form a message is one answer; two questions count only about two topics."""
+        processor = self._agent.processor
+        now = await self._store.retrieve(turn.conv)
+        if now and now.active_loop_name:
+            return [await parsing.parse(turn.event, processor)]
+        found = await parsing.questions(turn.event, processor)
+        if len(found) > 1 and not all(self._about_something(parsed) for parsed in found):
+            return [await parsing.parse(turn.event, processor)]
+        return found
+
+    def _about_something(self, parsed: dict[str, Any]) -> bool:
+        topic = self._catalogue.get(parsed["intent"]["name"])
+        return topic is not None and topic.about_something
+
+
+def _metadata(turn: Turn) -> dict[str, Any]:
+    """What actions and answers know of a turn besides its text."""
+    return {
+        "gemeente": turn.gemeente, "channel": turn.channel, "seq": turn.seq, "caller": turn.caller,
+        "key": f"{turn.conv}:{turn.seq}",
+    }

@@ -10,6 +10,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import gemeenten, settings
+from bot.dutch.aspects import find_aspect
 from bot.gemeenten import Gemeente
 
 
@@ -32,12 +33,21 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """The response, or None when the domain has none of this name."""
-        metadata = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
-        gemeente = self._gemeenten.get(str(metadata.get("gemeente"))) or next(iter(self._gemeenten.values()))
+        known = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
+        gemeente = self._gemeenten.get(str(known.get("gemeente"))) or next(iter(self._gemeenten.values()))
         values = gemeente.variables(datetime.now(UTC)) | kwargs
-        found: dict[str, Any] | None = self.generate_from_slots(
-            utter_action, tracker.current_slot_values(), output_channel, **values
-        )
-        if found and "source" in found.get("metadata", {}):
-            found["metadata"]["source"] = found["metadata"]["source"].format_map(values)
+        name = self._particular(utter_action, tracker)
+        found: dict[str, Any] | None = self.generate_from_slots(name, tracker.current_slot_values(), output_channel, **values)
+        metadata = (found or {}).get("metadata", {})
+        if "source" in metadata:
+            metadata["source"] = metadata["source"].format_map(values)
+        if name != utter_action:
+            title = self.responses[utter_action][0].get("metadata", {}).get("title", "dit onderwerp")
+            metadata["more"] = {"title": f"Alles over: {title}", "payload": f"/{utter_action.removeprefix('utter_')}"}
         return found
+
+    def _particular(self, utter_action: str, tracker: DialogueStateTracker) -> str:
+        """The answer about the one thing that was asked (`utter_<topic>_kosten`), where the topic has one."""
+        text = tracker.latest_message.text if tracker.latest_message else ""
+        particular = f"{utter_action}_{find_aspect(text or '')}"
+        return particular if particular in self.responses else utter_action

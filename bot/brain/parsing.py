@@ -1,5 +1,6 @@
 """From an event of the log to what Rasa is told. A citizen can never type an intent: `/…` is plain text here."""
 
+import re
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -10,10 +11,13 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.conversation.events import Event
 
 RANKED = 3
+LONGEST = 40  # words of a message that may hold two questions
+_CUT = re.compile(r"(?<=\?)\s+(?:en (?:ook )?)?|,?\s+(?:en ook|en daarnaast|daarnaast|en verder|ook nog|en)\s+", re.IGNORECASE)
+_ASKS = re.compile(r"\?|\b(?:wat|waar|hoe\w*|wanneer|kan|kunnen|moet|mag|welke?|wie|is er|zijn|krijg|wil)\b", re.IGNORECASE)
 
 
 async def parse(event: Event, processor: MessageProcessor) -> dict[str, Any]:
-    """Rasa's parse data for the event that gave the bot its turn."""
+    """Rasa's parse data for the event that gave the bot its turn, as one question."""
     if event["type"] == "handover":
         return _intent("handover_returned", event.get("outcome") or "")
     if fields := event.get("_fields"):
@@ -22,6 +26,27 @@ async def parse(event: Event, processor: MessageProcessor) -> dict[str, Any]:
     if payload.startswith("/"):
         return _payload(payload, event["text"])
     return await _text(payload or event["text"], processor)
+
+
+async def questions(event: Event, processor: MessageProcessor, sure: float = 0.8) -> list[dict[str, Any]]:
+    """Parse data of each question in the event: two when both halves ask, surely, about different things; else one."""
+    whole = await parse(event, processor)
+    if event["type"] != "message" or event.get("_payload") or event.get("_fields"):
+        return [whole]
+    for halves in _halves(event["text"]):
+        found = [await _text(half, processor) for half in halves]
+        names = {data["intent"]["name"] for data in found}
+        if len(names) == 2 and all(data["intent"]["confidence"] >= sure for data in found):
+            return found
+    return [whole]
+
+
+def _halves(text: str) -> list[tuple[str, str]]:
+    """Ways to cut a message into two questions; none for a story."""
+    if len(text.split()) > LONGEST:
+        return []
+    cuts = [(text[: cut.start()], text[cut.end():]) for cut in _CUT.finditer(text)]
+    return [halves for halves in cuts if all(len(half.split()) >= 3 and _ASKS.search(half) for half in halves)]
 
 
 async def _text(text: str, processor: MessageProcessor) -> dict[str, Any]:

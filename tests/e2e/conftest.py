@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 780}
 DESKTOP = {"width": 1280, "height": 860}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Redis, edge and brain as `make demo` starts them, on a free port."""
     made = House(tmp_path_factory.mktemp("house"), BALIE_LIFT_RATES="true", BALIE_AGENT_GONE_SECONDS="20")
@@ -32,8 +32,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(house: House) -> Iterator[Browser]:
+    """Ends with the module: while Playwright runs, tests with an event loop of their own can't."""
     path = installed()
     assert path, "no browser: run `python -m tests.browser`"
     with sync_playwright() as playwright:
