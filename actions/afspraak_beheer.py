@@ -29,8 +29,12 @@ class KnowsAppointment(Form):
     }
 
     async def fill_afspraak_nummer(self, now: Here, tracker: Tracker) -> str | None:
+        """Ordinary words can look like a number without digits, so these count only when the number was asked for."""
         found = _NUMBER.search(now.text.upper())
-        return f"{found[1]}-{found[2]}" if found and re.search(r"\d", found[0]) else None
+        asked = tracker.get_slot("requested_slot") == "afspraak_nummer"
+        if found is None or not (re.search(r"\d", found[0]) or (asked and len(now.text.split()) == 1)):
+            return None
+        return f"{found[1]}-{found[2]}"
 
     async def fill_afspraak_code(self, now: Here, tracker: Tracker) -> str | None:
         if tracker.get_slot("requested_slot") != "afspraak_code":
