@@ -82,7 +82,7 @@ class Form(Action, ABC):
             return changed
         if now.intent in BREAKS - self.triggers and now.confidence >= SURE:
             return self.leave(now.intent)
-        if now.intent in catalogue() and now.confidence >= SURE:
+        if now.intent in catalogue() and now.intent != "other_language" and now.confidence >= SURE:
             dispatcher.utter_message(response=f"utter_{now.intent}")
         else:
             dispatcher.utter_message(response=f"utter_onduidelijk_{asked}")
@@ -115,7 +115,8 @@ class Form(Action, ABC):
 
 def is_question(now: Here) -> bool:
     """Whether a free text is a question of its own rather than an answer such as a name."""
-    return "?" in now.text or (now.intent in catalogue() and now.confidence >= 0.7)
+    topic = catalogue().get(now.intent)
+    return "?" in now.text or (topic is not None and topic.about_something and now.confidence >= 0.7)
 
 
 def clear(slots: tuple[str, ...]) -> list[Event]:

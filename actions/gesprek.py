@@ -10,6 +10,7 @@ from actions.forms import Event
 from actions.medewerker import offer
 from bot.content import Topic
 from bot.dutch.aspects import about_a_child
+from bot.dutch.english import is_english
 
 LIKELY = 0.08  # confidence from which a topic is worth offering
 OFFERED = 3
@@ -54,6 +55,9 @@ class ActionNotUnderstood(Action):
         now = here(tracker)
         if self._means_appointment(tracker):
             return [{"event": "followup", "name": "afspraak_form"}]
+        if is_english(now.text):
+            dispatcher.utter_message(response="utter_english")
+            return []
         if self._again(tracker):
             await offer(now, dispatcher, "utter_aanbod_not_understood")
             return []
@@ -83,12 +87,8 @@ class ActionNotUnderstood(Action):
                 return True
         return False
 
-    def _likely(self, tracker: Tracker) -> list:
+    def _likely(self, tracker: Tracker) -> list[Topic]:
+        offers = catalogue().offers
         ranking = tracker.latest_message.get("intent_ranking", [])
-        found = [
-            catalogue()[item["name"]]
-            for item in ranking
-            if item["confidence"] >= LIKELY and item["name"] in catalogue()
-            and catalogue()[item["name"]].topic not in {"smalltalk", "crisis", "out_of_scope"}
-        ]
+        found = [offers[item["name"]] for item in ranking if item["confidence"] >= LIKELY and item["name"] in offers]
         return found[:OFFERED]

@@ -42,7 +42,8 @@ async def _measure(found: Settings, seconds: float) -> dict[str, Any]:
         await services.aclose()
 
 
-def _turn(gemeente: str, conv: str, number: int, text: str, tracker: bytes) -> Turn:
+def turn_of(gemeente: str, conv: str, number: int, text: str, tracker: bytes) -> Turn:
+    """A turn as the brain takes it from the mailbox: a citizen's message on the website."""
     event = {"type": "message", "from": {"role": "citizen"}, "text": text}
     return Turn(conv, str(number), 1, 1, number, event, tracker, "bot", gemeente, "website", "nl", "benchmark")
 
@@ -78,7 +79,7 @@ async def _conversation(assistant: Any, services: Services, conv: str, messages:
     tracker, done, gemeente = b"", [], next(iter(services.gemeenten))
     for number, text in enumerate(messages, start=1):
         began = time.perf_counter()
-        tracker = (await assistant.answer(_turn(gemeente, conv, number, text, tracker))).tracker
+        tracker = (await assistant.answer(turn_of(gemeente, conv, number, text, tracker))).tracker
         done.append((1000 * (time.perf_counter() - began), time.process_time()))
     return done
 

@@ -83,7 +83,8 @@ def _run(name: str, config: Path, data: Iterable[Path], report: Report) -> None:
             raise
         code = process.wait()
     if code or not _model(name).exists():
-        raise CannotMeasure("Rasa could not train:\n" + "\n".join(lines[-12:]))
+        ended = f"was ended by signal {-code}" if code < 0 else f"stopped with code {code}"
+        raise CannotMeasure(f"Rasa could not train; it {ended}:\n" + "\n".join(lines[-12:]))
 
 
 def _follow(output: Iterable[str], report: Report) -> Iterator[str]:

@@ -1,22 +1,27 @@
 """How well the questions of tests/topics are understood by the trained model: `python -m benchmarks.understanding`.
 
-Each question is parsed as the brain does it, threshold and crisis guard included, and when it isn't understood the assistant's
-own action says what it offers. Nothing may be tuned on these sentences. Writes results/understanding.md and confusion.svg.
+Each question is the first message of a conversation with the assistant that the brain runs: threshold, crisis guard, choices and
+all. Nothing may be tuned on these sentences. Writes results/understanding.md and confusion.svg.
 """
 
 import asyncio
+import json
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from actions.forms import FOLLOW_UPS
+from benchmarks.inprocess import turn_of
 from bot import content, settings, training
 from bot.brain import environment, lean
 from bot.content import Catalogue
-from bot.settings import ROOT
+from bot.conversation.redis import EmbeddedRedis
+from bot.settings import ROOT, Settings
 from bot.wiring import build, use
 
 QUESTIONS = ROOT / "tests" / "topics"
@@ -25,6 +30,7 @@ FALLBACK = "nlu_fallback"
 ASKED_BACK = "asked back"
 OUT_OF_SCOPE = "out_of_scope"
 CRISIS = "crisis"
+FORMS = {form: topic for topic, form in FOLLOW_UPS.items() if form.endswith("_form")}
 
 
 @dataclass(frozen=True)
@@ -73,10 +79,9 @@ def main() -> None:
     found = settings.load()
     if found.lean_brain:
         lean.install()
-    model = training.model_file(found.model_path)
-    if not model.exists():
+    if not training.model_file(found.model_path).exists():
         sys.exit("There is no model of the present content: run `balie train` first.")
-    results = asyncio.run(_answer_all(model))
+    results = asyncio.run(_ask_all(found))
     from benchmarks import understanding_report as report
 
     RESULTS.mkdir(exist_ok=True)
@@ -94,45 +99,55 @@ def questions(folder: Path = QUESTIONS) -> Iterator[Question]:
             yield Question(item["text"], item.get("topic", listed["topic"]), item["kind"], path.stem)
 
 
-async def _answer_all(model: Path) -> list[Answered]:
-    from rasa.core.agent import Agent
+async def _ask_all(found: Settings) -> list[Answered]:
+    """With a Redis and demonstration suppliers of its own: a first message may already look whether the desk is open."""
+    from bot.brain.assistant import Assistant
 
-    use(build(settings.load(), "unix:///no-store-is-needed"))  # nothing here reads or writes a conversation
-    agent = Agent.load(str(model))
-    catalogue = content.load()
-    return [await _answer(question, agent, catalogue) for question in questions()]
+    with tempfile.TemporaryDirectory(prefix="balie-evaluate-") as folder:
+        redis = EmbeddedRedis(Path(folder) / "redis")
+        redis.start()
+        services = build(replace(found, data_dir=folder), redis.url)
+        use(services)
+        try:
+            assistant = Assistant(found.model_path, services.gemeenten, found.tracker_events)
+            first, catalogue = next(iter(services.gemeenten)), content.load()
+            return [await _ask(question, assistant, first, catalogue) for question in questions()]
+        finally:
+            await services.aclose()
+            redis.stop()
 
 
-async def _answer(question: Question, agent: Any, catalogue: Catalogue) -> Answered:
-    from bot.brain import parsing
+async def _ask(question: Question, assistant: Any, gemeente: str, catalogue: Catalogue) -> Answered:
+    answer = await assistant.answer(turn_of(gemeente, "c_evaluation", 1, question.text, b""))
+    done = json.loads(answer.tracker)
+    payloads = [payload for event in answer.events for payload in event.get("_payloads", [])]
+    return judge(question, done, payloads, catalogue)
 
-    parsed = await parsing.parse({"type": "message", "text": question.text}, agent.processor)
-    intent = parsed["intent"]["name"]
-    likeliest = next((item for item in parsed["intent_ranking"] if item["name"] != FALLBACK), parsed["intent"])
-    unsure = intent == FALLBACK
+
+def judge(question: Question, done: Iterable[Mapping[str, Any]], payloads: Iterable[str], catalogue: Catalogue) -> Answered:
+    """What became of a question, from the Rasa events of its turn and the payloads of the choices in the answer.
+
+    A message may be taken as two questions; it is right when one of them is.
+    """
+    done = list(done)
+    heard = [event["parse_data"] for event in done if event["event"] == "user"]
+    topics = [topic_of(parsed["intent"]["name"], catalogue) for parsed in heard]
+    asked = topics.index(question.topic) if question.topic in topics else 0
+    given, offered = topics[asked], []
+    if given == FALLBACK:
+        forms = [FORMS.get(event["name"]) for event in done if event["event"] == "active_loop"]
+        given = next((topic for topic in forms if topic), ASKED_BACK)  # the assistant may guess, and begin a form
+        offered = [topic_of(payload.lstrip("/"), catalogue) for payload in payloads if given == ASKED_BACK]
+    ranking = heard[asked]["intent_ranking"] or [heard[asked]["intent"]]
+    likeliest = next((item for item in ranking if item["name"] != FALLBACK), ranking[0])
     return Answered(
-        question, ASKED_BACK if unsure else topic_of(intent, catalogue), await _offered(parsed) if unsure else (),
-        topic_of(likeliest["name"], catalogue), float(likeliest["confidence"]),
+        question, given, tuple(offered), topic_of(likeliest["name"], catalogue), float(likeliest["confidence"])
     )
 
 
 def topic_of(intent: str, catalogue: Catalogue) -> str:
     """The topic that an intent is answered with; small talk is one topic, whatever its intent."""
     return catalogue[intent].topic if intent in catalogue else intent
-
-
-async def _offered(parsed: Mapping[str, Any]) -> tuple[str, ...]:
-    """The topics that the assistant's action offers for a first message that it isn't sure of."""
-    from rasa_sdk import Tracker
-    from rasa_sdk.executor import CollectingDispatcher
-
-    from actions.gesprek import ActionNotUnderstood
-
-    dispatcher = CollectingDispatcher()
-    tracker = Tracker("evaluation", {}, dict(parsed), [], False, None, {}, "action_listen")
-    await ActionNotUnderstood().run(dispatcher, tracker, {})
-    buttons = [button["payload"].lstrip("/") for message in dispatcher.messages for button in message["buttons"]]
-    return tuple(name for name in buttons if name != "something_else")
 
 
 if __name__ == "__main__":

@@ -30,13 +30,14 @@ def summary(results: Sequence[Answered]) -> str:
     inside, outside = _inside(results), _outside(results)
     share = _shares(inside)
     missed, alarms = _missed(results), _alarms(results)
+    crisis, near = [r for r in results if r.question.topic == CRISIS], [r for r in results if r.question.source == NEAR_CRISIS]
     return "\n".join([
         f"{len(inside)} questions: {share['right']:.3f} right at once, {share['within']:.3f} within the choices, "
         f"{share['asked back']:.3f} asked back, {share['wrong']:.3f} wrong but sure.",
         f"{len(outside)} out of scope: {_mean(outside, lambda r: r.wrong):.3f} answered by mistake.",
-        f"Crisis: {len(missed)} missed of {sum(r.question.topic == CRISIS for r in results)}; {len(alarms)} false alarms in "
-        f"{sum(r.question.topic != CRISIS for r in results)}, {sum(r.question.source == NEAR_CRISIS for r in alarms)} of them in the "
-        f"{sum(r.question.source == NEAR_CRISIS for r in results)} that resemble one. Expected calibration error {_calibration_error(results):.3f}.",
+        f"Crisis: {len(missed)} missed of {len(crisis)}; {len(alarms)} false alarms in {len(results) - len(crisis)}, "
+        f"{len(_alarms(near))} of them in the {len(near)} that resemble one.",
+        f"Expected calibration error {_calibration_error(results):.3f}.",
     ])
 
 

@@ -28,14 +28,18 @@ class Topic:
     @property
     def about_something(self) -> bool:
         """A subject of the municipality, which a follow-up can be about; small talk is none."""
-        return self.topic == self.slug and self.slug not in {"crisis", "out_of_scope"}
+        return self.topic == self.slug and self.slug not in {"crisis", "out_of_scope", "other_language"}
 
 
 class Catalogue(Mapping[str, Topic]):
-    """All topics by intent. An intent that is not in here has no answer of its own."""
+    """All topics by intent. An intent that is not in here has no answer of its own.
 
-    def __init__(self, topics: dict[str, Topic]) -> None:
+    `offers`: what can be offered on a button: the subjects, and the services of the counter that have a title (an appointment).
+    """
+
+    def __init__(self, topics: dict[str, Topic], services: dict[str, Topic]) -> None:
         self._topics = topics
+        self.offers = {slug: topic for slug, topic in topics.items() if topic.about_something} | services
 
     def __getitem__(self, slug: str) -> Topic:
         return self._topics[slug]
@@ -50,6 +54,7 @@ class Catalogue(Mapping[str, Topic]):
 def load(folder: Path = FOLDER) -> Catalogue:
     """Read the responses `utter_<intent>` of all files below `folder`."""
     topics: dict[str, Topic] = {}
+    services: dict[str, Topic] = {}
     for path in sorted(folder.rglob("*.yml")):
         content = yaml.load(path.read_text(), Loader=yaml.CSafeLoader) or {}
         for item in content.get("nlu", []):
@@ -57,7 +62,9 @@ def load(folder: Path = FOLDER) -> Catalogue:
             variants = content.get("responses", {}).get(f"utter_{slug}")
             if variants:
                 topics[slug] = _topic(slug, variants[0].get("metadata", {}))
-    return Catalogue(topics)
+            elif "title" in item.get("metadata", {}):
+                services[slug] = _topic(slug, item["metadata"])
+    return Catalogue(topics, services)
 
 
 def _topic(slug: str, metadata: dict[str, Any]) -> Topic:

@@ -11,6 +11,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot import gemeenten, settings
 from bot.dutch.aspects import find_aspect
+from bot.dutch.english import is_english
 from bot.gemeenten import Gemeente
 
 
@@ -41,6 +42,9 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         metadata = (found or {}).get("metadata", {})
         if "source" in metadata:
             metadata["source"] = metadata["source"].format_map(values)
+        if found and "title" in self.responses[utter_action][0].get("metadata", {}) and is_english(_said(tracker)):
+            note = self.generate_from_slots("utter_english_note", {}, output_channel, **values)
+            found["text"] = f"{note['text']}\n{found['text']}" if note else found["text"]
         if name != utter_action:
             title = self.responses[utter_action][0].get("metadata", {}).get("title", "dit onderwerp")
             metadata["more"] = {"title": f"Alles over: {title}", "payload": f"/{utter_action.removeprefix('utter_')}"}
@@ -48,6 +52,10 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
 
     def _particular(self, utter_action: str, tracker: DialogueStateTracker) -> str:
         """The answer about the one thing that was asked (`utter_<topic>_kosten`), where the topic has one."""
-        text = tracker.latest_message.text if tracker.latest_message else ""
-        particular = f"{utter_action}_{find_aspect(text or '')}"
+        particular = f"{utter_action}_{find_aspect(_said(tracker))}"
         return particular if particular in self.responses else utter_action
+
+
+def _said(tracker: DialogueStateTracker) -> str:
+    """The words of the message that is answered."""
+    return (tracker.latest_message.text if tracker.latest_message else "") or ""

@@ -41,9 +41,10 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         """`words`, `lemmas`, `pieces`: the weight of each kind of feature, 0 leaves it out.
 
         `cost`: the C of the support vectors. `folds`: for calibration. `noisy_copies`: copies with slips per sentence.
+        `processes`: how many train at once.
         """
         return {"words": 1.0, "lemmas": 0.7, "pieces": 1.0, "cost": 1.0, "folds": 5, "seed": 7, "noisy_copies": 0,
-                "ranking_length": 10}
+                "ranking_length": 10, "processes": 2}
 
     @classmethod
     def fingerprint_addon(cls, config: Config) -> str | None:
@@ -106,7 +107,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def _options(self) -> linear.Options:
         blocks = tuple((kind, float(self._config[kind])) for kind in features.EXTRACTORS if self._config[kind])
         return linear.Options(blocks, **{name: self._config[name] for name in
-                                         ("cost", "folds", "seed", "noisy_copies")})
+                                         ("cost", "folds", "seed", "noisy_copies", "processes")})
 
 
 def _sentence(message: Message) -> Sentence:

@@ -1,4 +1,4 @@
-"""The content: every answer has its source and date, every variable a value, no sentence two intents, no test sentence a home here."""
+"""The content: answers have a source and a date, variables a value, a sentence one intent, and no test sentence is trained."""
 
 import re
 from datetime import date
@@ -15,7 +15,10 @@ from bot.settings import ROOT
 DATA = ROOT / "data" / "nlu"
 FILES = {path: yaml.load(path.read_text(), Loader=yaml.CSafeLoader) for path in sorted(DATA.rglob("*.yml"))}
 TOPICS = {path.stem: loaded for path, loaded in FILES.items() if path.parent.name == "topics"}
-ANSWERS = [(name, variant) for loaded in FILES.values() for name, variants in loaded.get("responses", {}).items() for variant in variants]
+ANSWERS = [
+    (name, variant)
+    for loaded in FILES.values() for name, variants in loaded.get("responses", {}).items() for variant in variants
+]
 
 
 def _examples(loaded: dict[str, Any]) -> dict[str, list[str]]:
@@ -48,7 +51,7 @@ def test_every_answer_of_a_topic_has_a_source_and_a_review_date(slug: str) -> No
             assert re.match(r"https://[\w.-]+\.\w+|\{gemeente_website\}", metadata["source"]), name
             assert metadata["source_label"]
             assert date.fromisoformat(metadata["reviewed"]) <= date.today()
-            assert name == f"utter_{slug}" or metadata["aspect"] in ASPECTS and name == f"utter_{slug}_{metadata['aspect']}"
+            assert name == f"utter_{slug}" or (metadata["aspect"] in ASPECTS and name == f"utter_{slug}_{metadata['aspect']}")
             assert metadata["topic"] == slug
 
 

@@ -8,6 +8,7 @@ import yaml
 
 from bot import content
 from bot.cli import main
+from bot.dutch.aspects import ASPECTS
 from bot.settings import DEMO_SECRET, ROOT, Settings, env_name
 
 README = (ROOT / "README.md").read_text()
@@ -61,8 +62,8 @@ def test_every_answer_that_an_action_or_rule_names_exists() -> None:
 def test_no_answer_is_dead() -> None:
     asked = {f"utter_ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]}
     asked |= {f"utter_ask_{name}_{slot}" for name, form in DOMAIN["forms"].items() for slot in form["required_slots"]}
-    built = {name for name in _responses() if re.match(r"utter_(aanbod|zaak|onduidelijk)_", name)}
-    topics = {f"utter_{slug}" for slug in content.load()}
+    built = {name for name in _responses() if re.match(r"utter_(aanbod|zaak|onduidelijk)_", name)} | {"utter_english_note"}
+    topics = {f"utter_{slug}{aspect}" for slug in content.load() for aspect in ("", *(f"_{name}" for name in ASPECTS))}
     assert _responses() - _named_in_code() - asked - built - topics == set()
 
 
