@@ -21,7 +21,7 @@ _WORDS = {
     "te_laat": ("te laat", "vergeten (?:te|om|door)", "termijn (?:is )?(?:voorbij|verstreken)", "al (?:lang )?verlopen", "boete"),
 }
 _PATTERNS = {name: re.compile(rf"\b(?:{'|'.join(words)})\b") for name, words in _WORDS.items()}
-_CHILD = re.compile(r"\b(?:dochter|zoon|kind|baby|kleine|minderjarig|jongste|oudste|puber|peuter|kleuter|tweeling)\w*\b")
+_CHILD = re.compile(r"\b(?:dochter|zoon|kind|baby|minderjarig|jongste|oudste|puber|peuter|kleuter|tweeling)\w*\b")
 ASPECTS = tuple(_WORDS)
 
 LONG = 30  # words; in a long story such words seldom are the question

@@ -13,7 +13,7 @@ def test_english_is_recognised(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "hoe krijg ik een paspoort", "ik heb een appointment nodig for my passport", "is my digid nog geldig?", "passport", "",
-    "wat is de deadline voor de aanvraag", "can i be", "kan ik dat online doen via de app",
+    "can I", "wat is de deadline voor de aanvraag", "kan ik dat online doen via de app",
 ])
 def test_dutch_with_english_words_is_dutch(text: str) -> None:
     assert not is_english(text)
