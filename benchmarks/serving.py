@@ -53,7 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--stories", action="store_true",
                         help="give stock Rasa the plain rules as stories too, so that all of its policies have work")
     parser.add_argument("--reuse-stock", action="store_true",
-                        help="if the content changed, use the stock model of earlier content rather than train for an hour")
+                        help="if the content changed, use the stock model of earlier content rather than train for hours")
     return parser.parse_args()
 
 

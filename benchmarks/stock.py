@@ -41,7 +41,7 @@ def configuration(epochs: int = EPOCHS) -> dict[str, Any]:
 
 
 def train(epochs: int, stories: bool, reuse: bool, report: Report) -> Trained:
-    """The stock model of the present content; an hour of work the first time. Raises CannotMeasure.
+    """The stock model of the present content; hours of work the first time. Raises CannotMeasure.
 
     `stories`: with `simple_stories` beside the rules. `reuse`: rather the newest model of earlier content than a new one;
     `Trained.current` tells which it is.
@@ -56,7 +56,7 @@ def train(epochs: int, stories: bool, reuse: bool, report: Report) -> Trained:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIG).write_text(text)
     (folder / "stories.yml").write_text(extra)
-    report("training its neural networks; about an hour, once per content (--reuse-stock takes the model of earlier content)")
+    report("training its neural networks takes hours, once per content; --reuse-stock takes the model of earlier content")
     return models.train(name, folder / CONFIG, report, *([folder / "stories.yml"] if stories else []))
 
 

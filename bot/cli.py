@@ -21,11 +21,11 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, **kwargs: Any) -> None:
         from bot.conversation.redis import ConfigurationError, StoreUnavailable
         from bot.demo import CannotStart
-        from bot.training import TrainingFailed
+        from bot.training import ModelMissing, TrainingFailed
 
         try:
             command(*args, **kwargs)
-        except (SettingsError, CannotStart, TrainingFailed, ConfigurationError, StoreUnavailable) as exc:
+        except (SettingsError, CannotStart, TrainingFailed, ModelMissing, ConfigurationError, StoreUnavailable) as exc:
             click.echo(f"Balie cannot start.\n{exc}", err=True)
             sys.exit(1)
 

@@ -20,6 +20,10 @@ class TrainingFailed(Exception):
     """Rasa could not train; the message holds its last lines."""
 
 
+class ModelMissing(Exception):
+    """There is no trained model in the folder."""
+
+
 def content_hash() -> str:
     """Hash over everything a model depends on."""
     found = hashlib.sha256()

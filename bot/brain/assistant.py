@@ -16,10 +16,7 @@ from bot.brain.nlg import GemeenteNLG
 from bot.brain.tracker import OneTrackerStore
 from bot.conversation.mailbox import Answer, Turn
 from bot.gemeenten import Gemeente
-
-
-class ModelMissing(Exception):
-    """There is no trained model in the folder."""
+from bot.training import ModelMissing
 
 
 class Assistant:

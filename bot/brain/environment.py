@@ -10,6 +10,8 @@ import structlog
 def prepare(level: str = "INFO") -> None:
     """Set environment, warning filters and logging. Call this before the first import of rasa."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # a government counter sends no telemetry
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # one sentence is too little work to share; threads would spin
+        os.environ.setdefault(name, "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     warnings.showwarning = _show_warning  # type: ignore[assignment]

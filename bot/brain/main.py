@@ -10,7 +10,7 @@ from bot.wiring import build, use
 
 
 def run(settings: Settings, redis_url: str, name: str) -> None:
-    """Load the model and take turns until SIGTERM or SIGINT. Raises bot.brain.assistant.ModelMissing."""
+    """Load the model and take turns until SIGTERM or SIGINT. Raises bot.training.ModelMissing."""
     environment.prepare(settings.log_level)
     if settings.lean_brain:
         lean.install()

@@ -10,7 +10,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.conversation.events import Event
 
-RANKED = 3
+RANKED = 8  # alternatives handed on, the fallback and what can't be offered among them
 LONGEST = 40  # words of a message that may hold two questions
 _CUT = re.compile(r"(?<=\?)\s+(?:en (?:ook )?)?|,?\s+(?:en ook|en daarnaast|daarnaast|en verder|ook nog|en)\s+", re.IGNORECASE)
 _ASKS = re.compile(r"\?|\b(?:wat|waar|hoe\w*|wanneer|kan|kunnen|moet|mag|welke?|wie|is er|zijn|krijg|wil)\b", re.IGNORECASE)
