@@ -147,7 +147,6 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(logging.getLevelName(level), logging.WARNING), handlers=[Libraries()], force=True)
 

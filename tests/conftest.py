@@ -277,7 +277,7 @@ def assistant() -> Any:
     from bot import gemeenten
     from bot.brain import environment
 
-    environment.prepare("WARNING")
+    environment.prepare("INFO")  # records below would be lost to tests that look at logs
     from bot.brain.assistant import Assistant
 
     found = Settings()
