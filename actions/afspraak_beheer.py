@@ -1,7 +1,7 @@
 """Moving and cancelling an appointment, by its reference and its code."""
 
 import re
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
@@ -41,9 +41,6 @@ class KnowsAppointment(Form):
             return None
         found = _CODE.search(now.text.upper().replace(" ", ""))
         return found[0] if found else None
-
-    async def filled(self, slot: str, value: Any, now: Here) -> list[Event]:
-        return [SlotSet(slot, value)]
 
     def dependents(self, slot: str) -> tuple[str, ...]:
         return {"afspraak_nummer": ("afspraak_code", "dag", "tijd"), "dag": ("tijd",)}.get(slot, ())
