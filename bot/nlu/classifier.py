@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import augment, calibration, features, linear
+from bot.nlu import augment, bayes, calibration, features, linear
 from bot.nlu.features import Sentence, sentence
 from bot.nlu.fingerprint import digest
 
@@ -26,7 +26,7 @@ Config = dict[str, Any]
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(GraphComponent, IntentClassifier):
-    """Support vectors on words, lemmas and pieces of words, with a confidence that is right as often as it says."""
+    """Support vectors and naive Bayes on words, lemmas and pieces of words; a confidence that is right as often as it says."""
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -48,7 +48,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def fingerprint_addon(cls, config: Config) -> str | None:
-        return digest(linear, features, calibration, augment)
+        return digest(linear, features, bayes, calibration, augment)
 
     def __init__(
         self, config: Config, storage: ModelStorage, resource: Resource, model: linear.LinearModel | None = None

@@ -39,7 +39,7 @@ Config = dict[str, Any]
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class DutchEntities(GraphComponent, EntityExtractorMixin):
-    """zaaknummer, postcode, huisnummer, email, telefoonnummer (E.164), datum (yyyy-mm-dd), tijd (HH:MM), dagdeel."""
+    """zaaknummer, kenteken, postcode, huisnummer, email, telefoonnummer (E.164), datum (yyyy-mm-dd), tijd (HH:MM), dagdeel."""
 
     @staticmethod
     def supported_languages() -> list[str] | None:
@@ -113,8 +113,8 @@ class DutchEntities(GraphComponent, EntityExtractorMixin):
         times = [dutch.Found(f.start, f.end, f.value.isoformat("minutes")) for f in dutch.find_times(text)]
         kinds = {
             "email": dutch.find_emails(text), "telefoonnummer": dutch.find_phones(text),
-            "zaaknummer": dutch.find_zaaknummers(text), "postcode": dutch.find_postcodes(text),
-            "huisnummer": dutch.find_huisnummers(text), "datum": dates, "tijd": times,
+            "kenteken": dutch.find_kentekens(text), "zaaknummer": dutch.find_zaaknummers(text),
+            "postcode": dutch.find_postcodes(text), "huisnummer": dutch.find_huisnummers(text), "datum": dates, "tijd": times,
         }
         return [_entity(kind, found) for kind, all_found in kinds.items() for found in all_found]
 

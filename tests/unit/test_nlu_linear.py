@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
+from sklearn.naive_bayes import MultinomialNB
 
 from bot.nlu.augment import Noise
+from bot.nlu.bayes import LEAST, SMOOTHING, NaiveBayes
 from bot.nlu.calibration import calibrate
 from bot.nlu.features import Block, Counted, Sentence, clean, joint_row, sentence
-from bot.nlu.linear import ARRAYS, DESCRIPTION, DIGESTS, BrokenModel, LinearModel, Options, train
+from bot.nlu.linear import ARRAYS, DESCRIPTION, DIGESTS, BrokenModel, LinearModel, Options, _folds, train
 
 EXAMPLES = {
     "paspoort": ["paspoort aanvragen", "ik wil een nieuw paspoort", "mijn paspoort is verlopen", "wat kost een paspoort",
@@ -122,11 +125,36 @@ def test_calibration_follows_what_was_seen() -> None:
     truth = random.integers(0, 3, 3000)
     scores = random.normal(0, 1, (3000, 3))
     scores[np.arange(3000), truth] += 1.5
-    confidence = calibrate(scores[:2000], truth[:2000])(scores[2000:])
+    likelihood = random.normal(-5, 2, (3000, 3))
+    likelihood[np.arange(3000), truth] += 2
+    confidence = calibrate(scores[:2000], likelihood[:2000], truth[:2000])(scores[2000:], likelihood[2000:])
     right = confidence.argmax(axis=1) == truth[2000:]
     for low in (0.4, 0.6, 0.8):
         inside = (confidence.max(axis=1) > low) & (confidence.max(axis=1) <= low + 0.2)
         assert confidence.max(axis=1)[inside].mean() == pytest.approx(right[inside].mean(), abs=0.1)
+
+
+def test_a_word_of_one_class_counts_for_it_and_a_common_word_for_none() -> None:
+    features = csr_matrix(np.array([[1, 1, 0], [1, 0, 1], [1, 0, 0]], dtype=float))
+    bayes = NaiveBayes.of(features, np.array([0, 1, 1]), 2)
+    common, first, second, nothing = bayes(csr_matrix(np.array([[1, 0, 0], [1, 1, 0], [1, 0, 1], [0, 0, 0]], dtype=float)))
+    assert abs(common[0] - common[1]) < 1
+    assert first[0] > first[1] + 3
+    assert second[1] > second[0] + 3
+    assert nothing[0] == nothing[1]
+
+
+def test_naive_bayes_is_what_scikit_learn_computes() -> None:
+    random = np.random.default_rng(0)
+    features, truth = csr_matrix(random.poisson(0.3, (60, 20)).astype(float)), random.integers(0, 4, 60)
+    theirs = MultinomialNB(alpha=SMOOTHING, fit_prior=False).fit(features[:40], truth[:40])
+    ours = NaiveBayes.of(features[:40], truth[:40], 4)(features[40:])
+    assert ours == pytest.approx(np.maximum(theirs.predict_log_proba(features[40:]), LEAST), rel=1e-3, abs=1e-3)
+
+
+def test_sentences_that_stand_together_are_left_out_together() -> None:
+    truth = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    assert _folds(truth, Options(folds=2)).tolist() == [0, 0, 1, 1, 0, 0, 1, 1]
 
 
 def test_words_are_read_alike_whatever_their_case_accents_and_length() -> None:
