@@ -164,11 +164,14 @@ def _watch(children: list[Child], stop: threading.Event, console: Console) -> No
 
 def _print_addresses(settings: Settings, found: dict[str, gemeenten.Gemeente], console: Console) -> None:
     base = settings.base_url
-    first = next(iter(found.values()))
-    console.print(f"\n[bold]Balie is ready[/bold] (Ctrl-C stops it)\n\n  {first.naam}, with the chat  {base}/")
+    console.print("\n[bold]Balie is ready[/bold] (Ctrl-C stops it)\n\n  With the chat:")
+    for key, gemeente in found.items():
+        console.print(f"      {gemeente.naam:<23}  {base}/gemeente/{key}")
     console.print(f"  The desk of the agents       {base}/desk/")
-    for agent in first.desk.demo_agents:
-        console.print(f"      sign in as [bold]{agent.id}[/bold] with password [bold]{agent.password}[/bold]")
+    for gemeente in found.values():
+        for agent in gemeente.desk.demo_agents:
+            login = f"sign in as [bold]{agent.id}[/bold] with password [bold]{agent.password}[/bold]"
+            console.print(f"      {gemeente.naam:<23}  {login}")
     console.print(f"  The API for engineers        {base}/v1/docs\n\n  Cases to ask for:")
     for hint in demo_hints(3):
         console.print(f"      {hint}", highlight=False)

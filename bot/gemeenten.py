@@ -1,10 +1,13 @@
 """What differs per municipality: `data/gemeenten/<name>/`.
 
-`gemeente.yml` holds facts and choices, `variables.yml` the values of `{names}` in answers.
+`gemeente.yml` holds facts and choices, `variables.yml` the values of `{names}` in answers, `answers.yml` (if there is one) whole
+answers that go before the general ones of the topics.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +16,11 @@ import holidays
 import msgspec
 import yaml
 
+from bot import own_answers
 from bot.dutch.text import WEEKDAYS
+from bot.opening import Opening, in_dutch, in_english
+from bot.opening import find as find_opening
+from bot.own_answers import Responses
 from bot.settings import ROOT, SettingsError
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -80,14 +87,18 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Gemeente:
-    """One municipality. `key` is the folder's name; the fields of gemeente.yml are attributes."""
+    """One municipality. `key` is the folder's name; the fields of gemeente.yml are attributes.
 
-    def __init__(self, key: str, file: _File, variables: Mapping[str, str]) -> None:
+    `answers`: its own answers, as they stand in answers.yml; `responses` puts them before the general ones.
+    """
+
+    def __init__(self, key: str, file: _File, variables: Mapping[str, str], answers: Responses) -> None:
         self.key = key
         self.naam, self.website, self.telefoon, self.adres = file.naam, file.website, file.telefoon, file.adres
         self.privacy, self.retention_days, self.origins = file.privacy, file.retention_days, file.origins
         self.products, self.locations, self.suppliers, self.desk = file.products, file.locations, file.suppliers, file.desk
         self.hours = {name: opening(hours) for name, hours in file.hours.items()}
+        self.answers = answers
         self._variables = dict(variables)
         self._holidays = holidays.country_holidays("NL")
 
@@ -115,8 +126,32 @@ class Gemeente:
             "telefoon_uren": self.week("telefoon"),
             "balie_open_vandaag": self.today("balie", today),
             "telefoon_open_vandaag": self.today("telefoon", today),
+            "balie_nu": in_dutch(self.opening("balie", now)),
+            "telefoon_nu": in_dutch(self.opening("telefoon", now)),
+            "counter_now": in_english(self.opening("balie", now)),
+            "phone_now": in_english(self.opening("telefoon", now)),
             "bewaartermijn_dagen": str(self.retention_days),
         }
+
+    def offers(self, product: str) -> bool:
+        """Whether an appointment can be made here for the product with this id."""
+        return any(product == offered.id for offered in self.products)
+
+    def lacks(self, topic: str) -> bool:
+        """Whether its own answer says that there is nothing to do for this topic here (`applies: false`)."""
+        return any(answer["metadata"].get("applies") is False for answer in self.answers.get(f"utter_{topic}", []))
+
+    def responses(self, general: Responses) -> dict[str, list[dict[str, Any]]]:
+        """All answers as this municipality gives them, its own before the `general` ones: see `own_answers.before`.
+
+        Raises SettingsError for an own answer that fits no topic or names no value.
+        """
+        with _faults(self.key, Path("answers.yml")):
+            return own_answers.before(general, self.answers, self.variables(datetime.now(UTC)).keys())
+
+    def opening(self, what: str, at: datetime) -> Opening | None:
+        """The opening of `what` that goes on or comes next at the aware time `at`."""
+        return find_opening(partial(self.open_on, what), at.astimezone(AMSTERDAM))
 
     def today(self, what: str, day: date) -> str:
         """Today's hours in words, such as "vandaag open van 08:30 tot 17:00 uur"."""
@@ -166,15 +201,25 @@ def load(names: Sequence[str], folder: Path = FOLDER) -> dict[str, Gemeente]:
 
 
 def _load_one(name: str, folder: Path) -> Gemeente:
-    path = folder / "gemeente.yml"
+    with _faults(name, folder / "variables.yml") as path:
+        variables = {key: str(value) for key, value in msgspec.convert(_yaml(path), dict[str, Any]).items()}
+    answers: Responses = {}
+    if (folder / "answers.yml").exists():
+        with _faults(name, folder / "answers.yml") as path:
+            answers = own_answers.parse(_yaml(path))
+    with _faults(name, folder / "gemeente.yml") as path:
+        return Gemeente(name, msgspec.convert(_yaml(path), _File), variables, answers)
+
+
+@contextmanager
+def _faults(name: str, path: Path) -> Iterator[Path]:
     try:
-        file = msgspec.convert(_yaml(path), _File)
-        return Gemeente(name, file, {key: str(value) for key, value in _yaml(folder / "variables.yml").items()})
+        yield path
     except FileNotFoundError as exc:
         raise SettingsError(f"municipality {name!r}: {exc.filename} is missing") from exc
     except (msgspec.ValidationError, ValueError, yaml.YAMLError) as exc:
         raise SettingsError(f"municipality {name!r}: {path.name}: {exc}") from exc
 
 
-def _yaml(path: Path) -> dict[str, Any]:
+def _yaml(path: Path) -> Any:
     return yaml.safe_load(path.read_text()) or {}

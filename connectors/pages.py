@@ -1,4 +1,4 @@
-"""The web pages and files that the edge serves itself: the municipality's page, the widget, what belongs to the pages."""
+"""The web pages and files that the edge serves itself: a page for each municipality, the widget, what belongs to the pages."""
 
 import gzip
 import hashlib
@@ -77,8 +77,10 @@ class Pages:
             "key": gemeente.key, "naam": gemeente.naam.removeprefix("Gemeente "), "telefoon": gemeente.telefoon,
             "adres": gemeente.adres, "website": gemeente.website, "privacy": gemeente.privacy,
             "bewaartermijn_dagen": gemeente.retention_days, "balie_uren": gemeente.week_rows("balie"),
+            "telefoon_uren": gemeente.week_rows("telefoon"),
         }
-        page = environment().get_template("gemeente.html").render(gemeente=shown)
+        served = [(other.key, other.naam) for other in self._services.gemeenten.values()]
+        page = environment().get_template("gemeente.html").render(gemeente=shown, gemeenten=served)
         return web.Response(text=page, content_type="text/html", headers={hdrs.CACHE_CONTROL: "no-cache"})
 
     async def widget(self, request: web.Request) -> web.Response:

@@ -265,7 +265,7 @@ async def test_only_static_files_are_served(office: Office, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/conv/{c}", "/conv/{c}/events?after=0", "/conv/{c}/history?before=9"])
 async def test_a_conversation_of_another_municipality_is_refused_and_audited(office: Office, path: str) -> None:
-    other, agent = await office.citizen("elders"), await office.agent()
+    other, agent = await office.citizen("weidedorp"), await office.agent()
     with capture_logs() as logs:
         status, body = await agent.get(path.format(c=other.conv))
     assert (status, body["title"]) == (403, words.NOT_OURS)
@@ -274,12 +274,25 @@ async def test_a_conversation_of_another_municipality_is_refused_and_audited(off
 
 
 async def test_a_conversation_of_another_municipality_can_not_be_touched(office: Office) -> None:
-    other, agent = await office.citizen("elders"), await office.agent()
+    other, agent = await office.citizen("weidedorp"), await office.agent()
     bodies = {"/conv/{c}/messages": {"cid": str(uuid.uuid4()), "text": "hoi"}, "/conv/{c}/close": {"outcome": "opgelost"}}
     before = await other.log()
     for path in CHANGES[:-1]:
         assert (await agent.post(path.format(c=other.conv), bodies.get(path)))[0] == 403, path
     assert (await other.log(), await other.owner()) == (before, "bot")
+
+
+async def test_a_desk_shows_the_queue_of_its_own_municipality_only(office: Office) -> None:
+    ours, theirs = await office.citizen("voorbeeld"), await office.citizen("weidedorp")
+    await ours.queue()
+    await theirs.queue()
+    for citizen, user, gemeente in ((ours, "sanne", "voorbeeld"), (theirs, "marieke", "weidedorp")):
+        agent = await office.agent(user, gemeente=gemeente)
+        _, lists = await agent.get("/lists")
+        assert [row["conv"] for row in lists["waiting"]] == [citizen.conv]
+        assert lists["colleagues"] == [], "who is there in the other municipality is not told here"
+        assert (await agent.claim(citizen))[0] == 200
+    assert (await office.login(office.browser(), "marieke", gemeente="voorbeeld")).status == 401
 
 
 async def test_a_conversation_with_the_bot_is_not_for_the_desk(office: Office) -> None:

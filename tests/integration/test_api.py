@@ -390,6 +390,11 @@ class TestCalendar:
         self.made = made
         return f"/v1/calendar/{services.calendar_links.seal('voorbeeld', made.reference, made.code)}.ics"
 
+    async def test_an_appointment_is_known_in_its_own_municipality_only(self, edge: Edge) -> None:
+        assert (await edge.call("GET", await self.booked(edge))).status == 200
+        elsewhere = edge.services.calendar_links.seal("weidedorp", self.made.reference, self.made.code)
+        assert (await edge.call("GET", f"/v1/calendar/{elsewhere}.ics")).status == 404
+
     async def test_the_link_of_an_appointment_gives_its_calendar_file(self, edge: Edge) -> None:
         path = await self.booked(edge)
         reply = await edge.call("GET", path)
@@ -525,6 +530,18 @@ class TestPages:
         assert "Stadhuisplein 1" in page.text and "08:30 - 17:00" in page.text and "Gemeente Gemeente" not in page.text
         assert "<style" not in page.text and "style=" not in page.text, "the policy of the page refuses inline style"
         assert page.text.count("<script") == 1
+
+    async def test_each_municipality_has_its_page_and_leads_to_the_other(self, edge: Edge) -> None:
+        page = await edge.call("GET", "/gemeente/weidedorp")
+        assert 'data-gemeente="weidedorp" data-server' in page.text and "Brink 3" in page.text and "17:00 - 19:30" in page.text
+        assert "Stadhuisplein" not in page.text
+        for key, other in (("weidedorp", "voorbeeld"), ("voorbeeld", "weidedorp")):
+            text = (await edge.call("GET", f"/gemeente/{key}")).text
+            assert f'<a href="/gemeente/{key}" aria-current="page">' in text and f'<a href="/gemeente/{other}">' in text
+
+    async def test_one_municipality_alone_is_not_a_choice(self, make_edge: EdgeFactory) -> None:
+        page = await (await make_edge(gemeenten="voorbeeld")).call("GET", "/")
+        assert page.status == 200 and "aria-current" not in page.text
 
     async def test_the_widget_loads_from_every_website(self, edge: Edge) -> None:
         reply = await edge.call("GET", "/widget/balie.js", headers={"Origin": "https://www.elders.example"})
