@@ -27,9 +27,8 @@ check: $(READY)  ## ruff, mypy, import-linter, rasa data validate
 	@$(QUIET) $(PY) -m rasa data validate --fail-on-warnings > results/validate.log 2>&1 || { tail -40 results/validate.log; exit 1; }
 	@echo "rasa data validate: no problems found"
 
-evaluate: $(READY) ## how well the questions of tests/topics are understood
-	@.venv/bin/balie train
-	@$(QUIET) $(PY) -m benchmarks.understanding
+evaluate: $(READY) ## how well questions are understood, beside stock Rasa (STOCK_EPOCHS=5; 100 is stock, 0 none)
+	@$(QUIET) $(PY) -m benchmarks.understanding $(if $(STOCK_EPOCHS),--stock-epochs $(STOCK_EPOCHS))
 
 benchmark: $(READY) ## turns per second and their cost, beside stock Rasa, in one run
 	@$(QUIET) $(PY) -m benchmarks.serving

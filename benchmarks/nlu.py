@@ -1,13 +1,13 @@
-"""How well and how fast messages are understood: `python -m benchmarks.nlu [--massive DIR]`.
+"""How well and how fast the classifier alone understands: `python -m benchmarks.nlu [--massive DIR]`.
 
 Without options: trained on the assistant's own training data, tried on tests/topics, which no training sees. With
-`--massive DIR`: trained and tried on the Dutch part of MASSIVE 1.1 (train.jsonl and test.jsonl in DIR, one object with
-`utt` and `intent` a line), so that the figures can be compared with what others publish.
+`--massive DIR`: Balie's pipeline and Rasa's own ones on the Dutch part of MASSIVE 1.1, beside what others publish
+(`benchmarks.massive`).
 """
 
 import argparse
-import json
 import re
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +17,9 @@ import numpy as np
 import yaml
 from sklearn.metrics import f1_score
 
+from benchmarks import massive
+from benchmarks.machine import CannotMeasure
+from benchmarks.massive import Example
 from bot.nlu.features import EXTRACTORS, Sentence, sentence
 from bot.nlu.language import dutch
 from bot.nlu.linear import LinearModel, Options, train
@@ -24,11 +27,6 @@ from bot.nlu.linear import LinearModel, Options, train
 ROOT = Path(__file__).resolve().parent.parent
 THRESHOLDS = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
 _ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
-
-
-class Example(NamedTuple):
-    text: str
-    intent: str
 
 
 class Result(NamedTuple):
@@ -49,12 +47,17 @@ class Result(NamedTuple):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--massive", type=Path, metavar="DIR", help="directory with MASSIVE nl-NL")
+    parser.add_argument("--massive", type=Path, metavar="DIR", help="directory with MASSIVE nl-NL; goes with these two only:")
+    parser.add_argument("--test", action="store_true", help="ask its test part instead of dev: once, when all is chosen")
+    parser.add_argument("--diet-epochs", type=int, default=0, metavar="N",
+                        help="train Rasa's default pipeline, DIET, as well; its default is 100, which takes hours")
     parser.add_argument("--noisy-copies", type=int, default=0, help="made-up copies with slips per training sentence")
     parser.add_argument("--cost", type=float, default=Options().cost, help="C of the support vectors")
     parser.add_argument("--blocks", default="", help="kinds of features with weights, as in words=1,pieces=1")
     given = parser.parse_args()
-    learn, tried = _massive(given.massive) if given.massive else (_own_training(), _own_tests())
+    if given.massive:
+        return _massive(given)
+    learn, tried = _own_training(), _own_tests()
     known = {example.intent for example in learn}
     options = Options(_blocks(given.blocks), given.cost, noisy_copies=given.noisy_copies)
     _report(learn, [example for example in tried if example.intent in known], options)
@@ -69,13 +72,15 @@ def _blocks(text: str) -> tuple[tuple[str, float], ...]:
     return tuple((kind, float(weight)) for kind, weight in pairs)
 
 
-def _massive(directory: Path) -> tuple[list[Example], list[Example]]:
-    return _jsonl(directory / "train.jsonl"), _jsonl(directory / "test.jsonl")
+def _massive(given: argparse.Namespace) -> None:
+    try:
+        massive.run(given.massive, "test" if given.test else "dev", given.diet_epochs, _say)
+    except (CannotMeasure, OSError) as exc:
+        sys.exit(str(exc))
 
 
-def _jsonl(path: Path) -> list[Example]:
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [Example(row["utt"], row["intent"]) for row in rows]
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
 def _own_training() -> list[Example]:

@@ -6,14 +6,13 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
 import aiohttp
 
 from benchmarks.clients import Client
 from benchmarks.machine import CannotMeasure, busy_seconds, cpu_seconds, memory_bytes
 from benchmarks.script import ACTIONS
+from benchmarks.side import Side
 
 START_SECONDS = 300.0
 WARM_UP_SECONDS = 5.0
@@ -21,26 +20,6 @@ TURNS_PER_CONVERSATION = 20
 WINDOW = 20  # turns around the 10th, 100th, 500th
 PLACES = (10, 100, 500)
 CLIENTS = "clients"
-
-
-class Side(Protocol):
-    """Servers on this machine. `pids`: by name, what counts as theirs."""
-
-    name: str
-
-    def __init__(self, folder: Path, model: Path) -> None: ...
-
-    @property
-    def pids(self) -> dict[str, int]: ...
-
-    def start(self) -> None: ...
-
-    def check(self) -> None:
-        """Raise CannotMeasure when a server has stopped."""
-
-    def client(self, session: aiohttp.ClientSession) -> Client: ...
-
-    def stop(self) -> None: ...
 
 
 @dataclass

@@ -21,9 +21,9 @@ from benchmarks import balie, machine, phases, report, stock
 from benchmarks.clients import session
 from benchmarks.machine import CannotMeasure
 from benchmarks.models import Report, Trained
-from benchmarks.phases import Side
 from benchmarks.report import Figures
 from benchmarks.script import CYCLE, MESSAGES
+from benchmarks.side import Side
 from bot.conversation.redis import StoreUnavailable
 from bot.settings import ROOT
 

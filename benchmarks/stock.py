@@ -15,14 +15,15 @@ import yaml
 
 from benchmarks import models
 from benchmarks.clients import Client, RestClient
-from benchmarks.machine import CannotMeasure, Process, environment, free_port
+from benchmarks.machine import CannotMeasure, environment, free_port
 from benchmarks.models import Report, Trained
-from bot.conversation.redis import EmbeddedRedis
+from benchmarks.side import Side
 from bot.settings import ROOT
 
 EPOCHS = 100  # of Rasa's default configuration
 SOURCES = ("domain.yml", "data/nlu", "data/rules", "bot/brain/importer.py", "requirements.lock")
 CONFIG = "config.yml"
+UNDERSTANDING = "stock-nlu"
 PLAIN = {"intent", "action"}  # what the steps of a plain rule hold
 
 
@@ -57,7 +58,43 @@ def train(epochs: int, stories: bool, reuse: bool, report: Report) -> Trained:
     (folder / CONFIG).write_text(text)
     (folder / "stories.yml").write_text(extra)
     report("training its neural networks takes hours, once per content; --reuse-stock takes the model of earlier content")
-    return models.train(name, folder / CONFIG, report, *([folder / "stories.yml"] if stories else []))
+    return models.train(name, models.everything(folder / CONFIG, *([folder / "stories.yml"] if stories else [])), report)
+
+
+def understanding(epochs: int, report: Report) -> Trained:
+    """Stock Rasa's pipeline, without its policies, on the assistant's own training sentences; an hour's work and more.
+
+    A model of the same content that was trained for more epochs is taken rather than a new one. Raises CannotMeasure.
+    """
+    config, data = pipeline(epochs), sentences()
+    better = {n: model for n, model in understandings().items() if n >= epochs}
+    if better:
+        return better[max(better)]
+    return models.understanding(UNDERSTANDING, config, data, report, epochs)
+
+
+def understandings() -> dict[int, Trained]:
+    """Such models of the present content, by the number of epochs that they were trained for."""
+    name = models.understanding_name(UNDERSTANDING, pipeline(), sentences())
+    counts = sorted(int(path.name.rpartition("-")[2]) for path in models.FOLDER.glob(f"{name}-*"))
+    found = {epochs: models.find(f"{name}-{epochs}") for epochs in counts}
+    return {epochs: trained for epochs, trained in found.items() if trained}
+
+
+def pipeline(epochs: int = EPOCHS) -> dict[str, Any]:
+    """The part of Rasa's default configuration that understands."""
+    config = configuration(epochs)
+    return {name: config[name] for name in ("recipe", "language", "assistant_id", "pipeline")}
+
+
+def sentences() -> str:
+    """The training sentences of all files, without the answers and rules that are beside them, in Rasa's format.
+
+    A change of an answer is no reason to train for hours.
+    """
+    found = [yaml.load(path.read_text(), Loader=yaml.CSafeLoader) or {} for path in _files(ROOT / "data/nlu")]
+    items = [item for content in found for item in content.get("nlu", [])]
+    return yaml.dump({"version": "3.1", "nlu": items}, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=10**9)
 
 
 def simple_stories() -> dict[str, Any]:
@@ -83,21 +120,14 @@ def _files(path: Path) -> list[Path]:
     return sorted(path.rglob("*.yml")) if path.is_dir() else [path]
 
 
-class Stock:
+class Stock(Side):
     """`rasa run` and `rasa run actions`. The actions look in a Redis whether an agent is at the desk; it isn't counted."""
 
     name = "stock Rasa"
 
     def __init__(self, folder: Path, model: Path) -> None:
-        self._folder = folder
+        super().__init__(folder)
         self._model = model
-        self._port = free_port()
-        self._redis = EmbeddedRedis(folder / "redis")
-        self._processes: list[Process] = []
-
-    @property
-    def pids(self) -> dict[str, int]:
-        return {process.name: process.pid for process in self._processes}
 
     def start(self) -> None:
         actions_port = free_port()
@@ -106,27 +136,13 @@ class Stock:
             "action_endpoint": {"url": f"http://127.0.0.1:{actions_port}/webhook"}, "nlg": {"type": "bot.brain.nlg.GemeenteNLG"},
         }))
         credentials.write_text("rest:\n")
-        self._redis.start()
-        self._start("action server", "run", "actions", "--actions", "actions", "--port", str(actions_port))
-        self._start("rasa", "run", "--model", str(self._model), "--endpoints", str(endpoints), "--credentials", str(credentials),
-                    "-i", "127.0.0.1", "--port", str(self._port))
-
-    def _start(self, name: str, *command: str) -> None:
+        self.redis.start()
         # The action server listens on every address unless SANIC_HOST says otherwise.
-        env = environment(
-            BALIE_REDIS_URL=self._redis.url, BALIE_DATA_DIR=str(self._folder / "var"), SANIC_HOST="127.0.0.1"
-        )
-        log = self._folder / f"{name.replace(' ', '-')}.log"
-        self._processes.append(Process(name, ["-m", "rasa", *command], env, log))
+        env = environment(BALIE_REDIS_URL=self.redis.url, BALIE_DATA_DIR=str(self._folder / "var"), SANIC_HOST="127.0.0.1")
+        actions = ["run", "actions", "--actions", "actions", "--port", str(actions_port)]
+        self._launch("action server", ["-m", "rasa", *actions], env)
+        serve = ["run", "--model", str(self._model), "--endpoints", str(endpoints), "--credentials", str(credentials)]
+        self._launch("rasa", ["-m", "rasa", *serve, "-i", "127.0.0.1", "--port", str(self._port)], env)
 
     def client(self, session: aiohttp.ClientSession) -> Client:
         return RestClient(session, f"http://127.0.0.1:{self._port}")
-
-    def check(self) -> None:
-        for process in self._processes:
-            process.check()
-
-    def stop(self) -> None:
-        for process in self._processes:
-            process.stop()
-        self._redis.stop()

@@ -1,153 +1,147 @@
-"""How well the questions of tests/topics are understood by the trained model: `python -m benchmarks.understanding`.
+"""How well the questions of tests/topics are understood, beside stock Rasa: `python -m benchmarks.understanding [--help]`.
 
 Each question is the first message of a conversation with the assistant that the brain runs: threshold, crisis guard, choices and
-all. Nothing may be tuned on these sentences. Writes results/understanding.md and confusion.svg.
+all. Stock Rasa's default pipeline was trained on the same sentences and is asked the same questions. Nothing may be tuned on
+them. Writes results/understanding.md, confusion.svg and calibration.svg.
 """
 
+import argparse
 import asyncio
 import json
+import signal
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
+from rich.console import Console
 
-from actions.forms import FOLLOW_UPS
+from benchmarks import asking, balie, machine, stock
+from benchmarks import understanding_report as report
 from benchmarks.inprocess import turn_of
-from bot import content, settings, training
+from benchmarks.machine import CannotMeasure
+from benchmarks.questions import Answered, Question, judge, judge_parsed, questions
+from benchmarks.understanding_report import Figures
+from bot import content, settings
 from bot.brain import environment, lean
 from bot.content import Catalogue
-from bot.conversation.redis import EmbeddedRedis
+from bot.conversation.redis import EmbeddedRedis, StoreUnavailable
 from bot.settings import ROOT, Settings
 from bot.wiring import build, use
 
-QUESTIONS = ROOT / "tests" / "topics"
 RESULTS = ROOT / "results"
-FALLBACK = "nlu_fallback"
-ASKED_BACK = "asked back"
-OUT_OF_SCOPE = "out_of_scope"
-CRISIS = "crisis"
-FORMS = {form: topic for topic, form in FOLLOW_UPS.items() if form.endswith("_form")}
-
-
-@dataclass(frozen=True)
-class Question:
-    """A sentence with the topic that answers it. `source`: its file; `kind`: how it was written (keywords, typos, story, …)."""
-
-    text: str
-    topic: str
-    kind: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What became of a question. `given`: the topic of the answer, or ASKED_BACK; `offered`: the topics of the choices then.
-
-    `likeliest` and `confidence` are the classifier's own, whether it was sure enough or not.
-    """
-
-    question: Question
-    given: str
-    offered: tuple[str, ...]
-    likeliest: str
-    confidence: float
-
-    @property
-    def right(self) -> bool:
-        return self.given == self.question.topic
-
-    @property
-    def within(self) -> bool:
-        """Right, or one choice away from right."""
-        return self.right or self.question.topic in self.offered
-
-    @property
-    def asked_back(self) -> bool:
-        return self.given == ASKED_BACK
-
-    @property
-    def wrong(self) -> bool:
-        return not self.right and not self.asked_back
+EPOCHS = 5  # of stock Rasa's neural network when nothing is asked: minutes instead of hours
 
 
 def main() -> None:
-    environment.prepare("WARNING")
-    found = settings.load()
-    if found.lean_brain:
-        lean.install()
-    if not training.model_file(found.model_path).exists():
-        sys.exit("There is no model of the present content: run `balie train` first.")
-    results = asyncio.run(_ask_all(found))
-    from benchmarks import understanding_report as report
+    given = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
+    prepare()
+    asked, catalogue = list(questions()), content.load()
+    try:
+        machine.check_machine()
+        ours = _ours(asked, catalogue)
+        theirs = _theirs(given.stock_epochs, asked, catalogue) if given.stock_epochs else None
+    except (CannotMeasure, StoreUnavailable) as exc:
+        sys.exit(f"The evaluation stopped.\n{exc}")
+    from benchmarks import understanding_pictures as pictures  # matplotlib is noisy unless `prepare` came first
 
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "understanding.md").write_text(report.markdown(results))
-    report.picture(results, RESULTS / "confusion.svg")
-    print(report.summary(results))
-    print(f"Written: {RESULTS / 'understanding.md'} and confusion.svg")
+    sides = [ours, *([theirs] if theirs else [])]
+    (RESULTS / "understanding.md").write_text(report.markdown(sides, machine.describe()))
+    pictures.confusion(ours.answers, RESULTS / "confusion.svg")
+    pictures.calibration(sides, RESULTS / "calibration.svg")
+    written = f"Written: {RESULTS / 'understanding.md'}, confusion.svg and calibration.svg"
+    Console(highlight=False, soft_wrap=True).print("", *report.summary(sides), written, sep="\n")
 
 
-def questions(folder: Path = QUESTIONS) -> Iterator[Question]:
-    """All test questions; a sentence's own topic goes before that of its file."""
-    for path in sorted(folder.glob("*.yml")):
-        listed = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for item in listed["sentences"]:
-            yield Question(item["text"], item.get("topic", listed["topic"]), item["kind"], path.stem)
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--stock-epochs", type=int, default=EPOCHS, metavar="N",
+        help=f"epochs of stock Rasa's neural network ({EPOCHS}); {stock.EPOCHS} is stock and takes hours, once per content; "
+        "a model that was trained for more is taken when there is one; 0 leaves stock Rasa out",
+    )
+    return parser.parse_args()
 
 
-async def _ask_all(found: Settings) -> list[Answered]:
-    """With a Redis and demonstration suppliers of its own: a first message may already look whether the desk is open."""
+def prepare() -> None:
+    """What must be done before the assistant is imported."""
+    environment.prepare("WARNING")
+    if settings.load().lean_brain:
+        lean.install()
+
+
+def _ours(asked: Sequence[Question], catalogue: Catalogue) -> Figures:
+    trained = balie.train(lambda step: _say(f"Balie: {step}"))
+    found = replace(settings.load(), model_dir=str(trained.path.parent))
+    _say(f"Balie: {len(asked)} questions")
+    answers, turns = asyncio.run(ask_assistant(found, asked, catalogue))
+    heard = asking.ask(trained.path, [question.text for question in asked], found.lean_brain)
+    return Figures("Balie", answers, trained, heard, turns)
+
+
+def _theirs(epochs: int, asked: Sequence[Question], catalogue: Catalogue) -> Figures:
+    trained = stock.understanding(epochs, lambda step: _say(f"stock Rasa: {step}"))
+    learned: dict[int, list[Answered]] = {}
+    for epochs, model in stock.understandings().items():
+        _say(f"stock Rasa, trained for {epochs} epochs: {len(asked)} questions")
+        heard_by_it = asking.ask(model.path, [question.text for question in asked])
+        pairs = zip(asked, heard_by_it.parsed, strict=True)
+        learned[epochs] = [judge_parsed(question, parsed, catalogue) for question, parsed in pairs]
+        if model == trained:
+            answers, heard, chosen = learned[epochs], heard_by_it, epochs
+    return Figures("stock Rasa", answers, trained, heard, epochs=chosen, learned=learned)
+
+
+async def ask_assistant(
+    found: Settings, asked: Sequence[Question], catalogue: Catalogue
+) -> tuple[list[Answered], list[float]]:
+    """What the assistant does with each question, and the milliseconds of each turn.
+
+    With a Redis and demonstration suppliers of its own: a first message may already look whether the desk is open.
+    """
     from bot.brain.assistant import Assistant
 
-    with tempfile.TemporaryDirectory(prefix="balie-evaluate-") as folder:
-        redis = EmbeddedRedis(Path(folder) / "redis")
-        redis.start()
+    with _redis() as (folder, redis):
         services = build(replace(found, data_dir=folder), redis.url)
         use(services)
         try:
             assistant = Assistant(found.model_path, services.gemeenten, found.tracker_events)
-            first, catalogue = next(iter(services.gemeenten)), content.load()
-            return [await _ask(question, assistant, first, catalogue) for question in questions()]
+            gemeente, answers, milliseconds = next(iter(services.gemeenten)), [], []
+            for question in asked:
+                began = time.perf_counter()
+                answers.append(await answered(question, assistant, gemeente, catalogue))
+                milliseconds.append(1000 * (time.perf_counter() - began))
+            return answers, milliseconds
         finally:
             await services.aclose()
+
+
+@contextmanager
+def _redis() -> Iterator[tuple[str, EmbeddedRedis]]:
+    with tempfile.TemporaryDirectory(prefix="balie-evaluate-") as folder:
+        redis = EmbeddedRedis(Path(folder) / "redis")
+        redis.start()
+        try:
+            yield folder, redis
+        finally:
             redis.stop()
 
 
-async def _ask(question: Question, assistant: Any, gemeente: str, catalogue: Catalogue) -> Answered:
+async def answered(question: Question, assistant: Any, gemeente: str, catalogue: Catalogue) -> Answered:
+    """What the assistant does with a question, as the first message of a conversation with `gemeente`."""
     answer = await assistant.answer(turn_of(gemeente, "c_evaluation", 1, question.text, b""))
-    done = json.loads(answer.tracker)
     payloads = [payload for event in answer.events for payload in event.get("_payloads", [])]
-    return judge(question, done, payloads, catalogue)
+    return judge(question, json.loads(answer.tracker), payloads, catalogue)
 
 
-def judge(question: Question, done: Iterable[Mapping[str, Any]], payloads: Iterable[str], catalogue: Catalogue) -> Answered:
-    """What became of a question, from the Rasa events of its turn and the payloads of the choices in the answer.
-
-    A message may be taken as two questions; it is right when one of them is.
-    """
-    done = list(done)
-    heard = [event["parse_data"] for event in done if event["event"] == "user"]
-    topics = [topic_of(parsed["intent"]["name"], catalogue) for parsed in heard]
-    asked = topics.index(question.topic) if question.topic in topics else 0
-    given, offered = topics[asked], []
-    if given == FALLBACK:
-        forms = [FORMS.get(event["name"]) for event in done if event["event"] == "active_loop"]
-        given = next((topic for topic in forms if topic), ASKED_BACK)  # the assistant may guess, and begin a form
-        offered = [topic_of(payload.lstrip("/"), catalogue) for payload in payloads if given == ASKED_BACK]
-    ranking = heard[asked]["intent_ranking"] or [heard[asked]["intent"]]
-    likeliest = next((item for item in ranking if item["name"] != FALLBACK), ranking[0])
-    return Answered(
-        question, given, tuple(offered), topic_of(likeliest["name"], catalogue), float(likeliest["confidence"])
-    )
-
-
-def topic_of(intent: str, catalogue: Catalogue) -> str:
-    """The topic that an intent is answered with; small talk is one topic, whatever its intent."""
-    return catalogue[intent].topic if intent in catalogue else intent
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
 if __name__ == "__main__":
