@@ -7,9 +7,10 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from bot import content
+from bot import content, neighbours
 from bot.content import Catalogue
 from bot.gemeenten import AMSTERDAM, Gemeente
+from bot.neighbours import Neighbours
 from bot.wiring import Services, current
 
 
@@ -17,6 +18,12 @@ from bot.wiring import Services, current
 def catalogue() -> Catalogue:
     """All topics; read once."""
     return content.load()
+
+
+@cache
+def neighbour_sets() -> list[Neighbours]:
+    """The sets of near neighbours; read once."""
+    return neighbours.load()
 
 
 def services() -> Services:

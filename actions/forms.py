@@ -9,11 +9,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, catalogue, here
+from actions.turns import unclear_before
 
 Event = dict[str, Any]
 Filler = Callable[[Here, Tracker], Awaitable[Any]]
 
 SURE = 0.4  # confidence from which a message that does not answer the form's question counts as one of its own
+PATIENCE = 2  # unclear turns in a row after which a form offers a person
 CERTAIN = 0.8  # confidence from which a wish for a person goes before a possible answer
 BREAKS = {"contact_medewerker", "choose_chat", "choose_callback", "frustration", "zaakstatus", "afspraak_maken",
           "afspraak_verzetten", "afspraak_annuleren"}
@@ -84,8 +86,10 @@ class Form(Action, ABC):
             return self.leave(now.intent)
         if now.intent in catalogue() and now.intent != "other_language" and now.confidence >= SURE:
             dispatcher.utter_message(response=f"utter_{now.intent}")
-        else:
+        elif unclear_before(tracker) < PATIENCE:
             dispatcher.utter_message(response=f"utter_onduidelijk_{asked}")
+        else:
+            dispatcher.utter_message(response="utter_kom_er_niet_uit")
         return [SlotSet(asked, None)]  # asks the same question again
 
     async def _changed(self, asked: str, now: Here, tracker: Tracker) -> list[Event] | None:

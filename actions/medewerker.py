@@ -1,5 +1,6 @@
 """A person: the offer, the way to the queue, the call-back, and the greeting when the bot gets the conversation back."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -31,8 +32,13 @@ class ActionOfferPerson(Action):
         return []
 
 
-async def offer(now: Here, dispatcher: CollectingDispatcher, response: str) -> None:
-    """Say `response` with a button for each way that is open, and note in the log that a person was offered."""
+async def offer(
+    now: Here, dispatcher: CollectingDispatcher, response: str, first: Sequence[dict[str, str]] = ()
+) -> None:
+    """Say `response` with a button for each way that is open, and note in the log that a person was offered.
+
+    `first`: buttons that go before those.
+    """
     buttons = [
         {"title": "Laat mij terugbellen", "payload": "/choose_callback"},
         {"title": "Maak een afspraak", "payload": '/afspraak_maken{"product": "gesprek"}'},
@@ -40,7 +46,7 @@ async def offer(now: Here, dispatcher: CollectingDispatcher, response: str) -> N
     if await chat_open(now):
         buttons.insert(0, {"title": "Chat met een medewerker", "payload": "/choose_chat"})
     event = events.handover("offered")
-    dispatcher.utter_message(response=response, buttons=buttons, json_message={"event": event})
+    dispatcher.utter_message(response=response, buttons=[*first, *buttons], json_message={"event": event})
 
 
 async def chat_open(now: Here) -> bool:

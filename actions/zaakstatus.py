@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, here, services
 from actions.forms import Event, Form, Submit, clear
+from actions.gesprek import ActionNotUnderstood
 from bot import dutch
 from bot.conversation.redis import StoreUnavailable
 from bot.dutch import day_in_words
@@ -106,5 +107,6 @@ class ActionInform(Action):
         return "action_inform"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
-        found = dutch.parse_zaaknummer(here(tracker).text)
-        return [{"event": "followup", "name": "zaakstatus_form" if found else "action_not_understood"}]
+        if dutch.parse_zaaknummer(here(tracker).text):
+            return [{"event": "followup", "name": "zaakstatus_form"}]
+        return await ActionNotUnderstood().run(dispatcher, tracker, domain)

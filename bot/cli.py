@@ -4,7 +4,9 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -78,6 +80,74 @@ def train() -> None:
     with console.status("Training the model…"):
         path = training.train(settings.model_path, console.log)
     console.print(f"Model: {path}")
+
+
+@main.group()
+def content() -> None:
+    """For editors: check the content, start a topic, make drafts of questions and answers from elsewhere."""
+
+
+def _clear_refusals(command: Callable[..., None]) -> Callable[..., None]:
+    """What cannot be done becomes a sentence in Dutch and exit code 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from bot.editing import EditingError
+
+        try:
+            command(*args, **kwargs)
+        except (EditingError, SettingsError) as exc:
+            click.echo(str(exc), err=True)
+            sys.exit(1)
+
+    return run
+
+
+@content.command("check")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Check as if it were this day, such as 2026-11-24.")
+@_clear_refusals
+def content_check(today: datetime | None) -> None:
+    """What is wrong or missing in topics, test sentences and values. Exit code 1 when something is an error."""
+    from bot.editing import check
+
+    findings = check.run(configuration.ROOT, configuration.load(), (today or datetime.now()).date())
+    click.echo("\n".join(check.in_words(findings)))
+    sys.exit(any(finding.error for finding in findings))
+
+
+@content.command("new")
+@click.argument("slug")
+@_clear_refusals
+def content_new(slug: str) -> None:
+    """Start the topic SLUG: a file for its sentences and answer, and one for its test sentences."""
+    from bot.editing import start
+
+    made = start.start(configuration.ROOT, slug)
+    click.echo(f"Gemaakt: {' en '.join(map(str, made))}.\nVul ze in. Kijk daarna met `balie content check` wat er nog mist.")
+
+
+@content.command("import-vac")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=Path("drafts"), show_default=True, help="Folder for the drafts.")
+@click.option("--force", is_flag=True, help="Also replace drafts that somebody edited.")
+@_clear_refusals
+def content_import(file: Path, out: Path, force: bool) -> None:
+    """Make drafts of the questions and answers in FILE: VAC objects, or open data of rijksoverheid.nl."""
+    from bot.editing import drafts
+
+    result = drafts.run(configuration.ROOT, file, out, configuration.load(), date.today(), force)
+    click.echo("\n".join(drafts.summary(result)))
+    click.echo(f"\nHet hele verslag staat in {out / drafts.REPORT}.")
+
+
+@content.command("picks")
+@click.option("--gemeente", help="Only this municipality; without it all of them.")
+@_clear_refusals
+def content_picks(gemeente: str | None) -> None:
+    """What citizens chose when Balie was not sure: which sentences are missing, and which topics are confused."""
+    from bot import picks
+
+    picks.run(configuration.load(), gemeente, Console())
 
 
 def _redis_url(settings: Settings) -> str:

@@ -26,13 +26,13 @@ def _setting(default: Any, help: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one process. `Settings()` is a laptop with the demonstration municipality."""
+    """The settings of one process. `Settings()` is a laptop with the demonstration municipalities."""
 
     environment: str = _setting("demo", "`demo` or `production`; production refuses demonstration logins and secrets")
     host: str = _setting("127.0.0.1", "address the edge listens on")
     port: int = _setting(8080, "port the edge listens on")
     public_url: str = _setting("", "public https address of the edge; empty means http://host:port")
-    gemeenten: str = _setting("voorbeeld", "municipalities served, comma separated: folders of data/gemeenten")
+    gemeenten: str = _setting("voorbeeld,weidedorp", "municipalities served, comma separated: folders of data/gemeenten")
     data_dir: str = _setting("var", "folder for the embedded Redis and the demonstration databases")
     model_dir: str = _setting("models", "folder with the trained Rasa models; the newest is served")
     redis_url: str = _setting("", "address of your own Redis (7 or later, or Valkey); empty starts the embedded one")
@@ -54,6 +54,8 @@ class Settings:
     max_inbox: int = _setting(40, "messages of one conversation that may wait for the brain")
     max_backlog: int = _setting(5000, "conversations that may wait for a brain before new messages get 503")
     max_events: int = _setting(5000, "events in one conversation before a new one must be started")
+    max_picks: int = _setting(20, "choices from offered topics kept per conversation, for the editors")
+    max_picked: int = _setting(5000, "conversations with such choices kept per municipality")
 
     # Time.
     store_timeout_seconds: float = _setting(2.0, "time a Redis command may take")
@@ -92,6 +94,13 @@ class Settings:
     telegram_secret: str = _setting("", "secret token of the webhook; needed when public_url is set")
     telegram_api_url: str = _setting("https://api.telegram.org", "address of the Bot API")
     telegram_gemeente: str = _setting("", "municipality of the Telegram bot; empty means the first of `gemeenten`")
+
+    # Content (`balie content`). The measured basis of the two word limits is in docs/add-a-topic.md.
+    review_months: int = _setting(12, "months after which an answer must be checked again")
+    sentence_words: int = _setting(20, "longest sentence of an answer before an editor gets a tip, words")
+    answer_words: int = _setting(150, "longest answer before an editor gets a tip, words")
+    import_max_bytes: int = _setting(50_000_000, "largest file with questions and answers that is imported, bytes")
+    import_max_chars: int = _setting(100_000, "longest answer that is imported, characters")
 
     # Suppliers' secrets (addresses are in data/gemeenten/<name>/gemeente.yml).
     zgw_client_id: str = _setting("", "client id at the ZGW APIs")

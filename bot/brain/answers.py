@@ -66,12 +66,14 @@ def _message(response: dict[str, Any], custom: dict[str, Any], turn: str, confid
         buttons.append(more)
     if product := metadata.get("appointment_product"):
         buttons.append({"title": "Afspraak maken", "payload": f'/afspraak_maken{{"product": "{product}"}}'})
+    buttons += metadata.get("walk", [])
     if buttons:
         options = [{"label": button["title"], "value": str(i)} for i, button in enumerate(buttons, start=1)]
         parts.append({"kind": "choices", "id": f"q_{turn}", "options": options})
         body["_payloads"] = [button["payload"] for button in buttons]
     if metadata.get("source"):
         parts.append({"kind": "link", "label": metadata.get("source_label", "Meer informatie"), "url": metadata["source"]})
+    parts += [{"kind": "link", **link} for link in metadata.get("links", [])]
     if parts:
         body["parts"] = parts
     known = {key: metadata[key] for key in ("topic", "outcome", "source", "reviewed") if key in metadata}

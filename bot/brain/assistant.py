@@ -13,6 +13,7 @@ from bot.brain import parsing, speedups, tracker
 from bot.brain.actions import InProcessActions
 from bot.brain.answers import LogChannel, collect
 from bot.brain.nlg import GemeenteNLG
+from bot.brain.picks import picked
 from bot.brain.tracker import OneTrackerStore
 from bot.conversation.mailbox import Answer, Turn
 from bot.gemeenten import Gemeente
@@ -37,7 +38,9 @@ class Assistant:
     async def answer(self, turn: Turn) -> Answer:
         """What the bot says to the event of this turn, with the tracker afterwards."""
         domain, processor = self._agent.domain, self._agent.processor
-        self._store.hold(tracker.load(turn.tracker, turn.conv, domain))
+        before = tracker.load(turn.tracker, turn.conv, domain)
+        pick = picked(before, turn.event, self._catalogue)
+        self._store.hold(before)
         channel = LogChannel(turn.channel)
         try:
             for parsed in await self._questions(turn):
@@ -47,7 +50,7 @@ class Assistant:
                 await processor.handle_message(message)
         finally:
             after = self._store.release(turn.conv)
-        said = collect(channel.responses, turn.name, parsed["intent"]["confidence"])
+        said = collect(channel.responses, turn.name, _confidence(parsed))
         if said.forget:
             after = tracker.forget(after, domain)
         return Answer(
@@ -55,6 +58,7 @@ class Assistant:
             tracker=tracker.dump(after, domain, self._max_events),
             handover=said.handover,
             hide=frozenset(said.hide),
+            pick=pick,
         )
 
     async def _questions(self, turn: Turn) -> list[dict[str, Any]]:
@@ -71,6 +75,12 @@ class Assistant:
     def _about_something(self, parsed: dict[str, Any]) -> bool:
         topic = self._catalogue.get(parsed["intent"]["name"])
         return topic is not None and topic.about_something
+
+
+def _confidence(parsed: dict[str, Any]) -> float:
+    """Of the likeliest intent: that of the fallback itself says nothing."""
+    found = [item for item in [parsed["intent"], *parsed["intent_ranking"]] if item["name"] != "nlu_fallback"]
+    return float(found[0]["confidence"]) if found else 0.0
 
 
 def _metadata(turn: Turn) -> dict[str, Any]:

@@ -24,7 +24,10 @@ async def _run(settings: Settings, redis_url: str, name: str) -> None:
     services = build(settings, redis_url)
     use(services)
     assistant = Assistant(settings.model_path, services.gemeenten, settings.tracker_events)
-    mailbox = Mailbox(services.redis, services.redis_blocking, name, settings.lease_seconds)
+    mailbox = Mailbox(
+        services.redis, services.redis_blocking, name, settings.lease_seconds,
+        max_picks=settings.max_picks, max_picked=settings.max_picked,
+    )
     worker = Worker(mailbox, assistant.answer, services.gemeenten, settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

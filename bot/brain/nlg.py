@@ -9,16 +9,19 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import gemeenten, settings
+from bot import gemeenten, levensgebeurtenissen, settings
+from bot.brain.variants import generate_in_turn
+from bot.brain.walk import OVERVIEW, Walk, follows_a_form
 from bot.dutch.aspects import find_aspect
 from bot.dutch.english import is_english
 from bot.gemeenten import Gemeente
 
 
 class GemeenteNLG(TemplatedNaturalLanguageGenerator):
-    """Fills `{names}` in a response with values of the municipality of the conversation, then slots, then the action's own.
+    """The answers of the municipality of the conversation: its own before the general ones, `{names}` filled in.
 
-    Rasa's own commands make it from endpoints.yml (`nlg.type`); then the first municipality of the settings is used.
+    Values are the municipality's, then slots, then the action's own. Rasa's own commands make it from endpoints.yml (`nlg.type`);
+    then the first municipality of the settings is used.
     """
 
     def __init__(
@@ -27,8 +30,25 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         domain: Domain | None = None,
         found: Mapping[str, Gemeente] | None = None,
     ) -> None:
-        super().__init__(domain.responses if domain else {})
         self._gemeenten = found or gemeenten.load(settings.load().gemeente_names)
+        self._events = levensgebeurtenissen.load()
+        super().__init__(domain.responses if domain else {})
+
+    @property
+    def responses(self) -> dict[str, list[dict[str, Any]]]:
+        """The general answers. Rasa hands them over once, with the model; what differs per municipality is worked out then.
+
+        Setting raises SettingsError for an answer of a municipality that fits no topic.
+        """
+        return self._general
+
+    @responses.setter
+    def responses(self, general: dict[str, list[dict[str, Any]]]) -> None:
+        self._general = general
+        self._answers = {
+            key: TemplatedNaturalLanguageGenerator(gemeente.responses(general) if general else {})
+            for key, gemeente in self._gemeenten.items()
+        }
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
@@ -36,24 +56,56 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         """The response, or None when the domain has none of this name."""
         known = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
         gemeente = self._gemeenten.get(str(known.get("gemeente"))) or next(iter(self._gemeenten.values()))
+        answers = self._answers[gemeente.key]
         values = gemeente.variables(datetime.now(UTC)) | kwargs
-        name = self._particular(utter_action, tracker)
-        found: dict[str, Any] | None = self.generate_from_slots(name, tracker.current_slot_values(), output_channel, **values)
-        metadata = (found or {}).get("metadata", {})
-        if "source" in metadata:
+        walk = Walk.of(tracker, self._events, gemeente, answers.responses)
+        topic = utter_action.removeprefix("utter_")
+        if utter_action == OVERVIEW:
+            key = kwargs["levensgebeurtenis"]
+            return walk.overview(key, self._events[key].starts[0], values)
+        if not _goes_on(tracker) and (asked := self._events.asked_for(topic, _said(tracker))):
+            return self._noted(walk.overview(asked, topic, values), gemeente, tracker, values)
+        name = _particular(utter_action, answers.responses, tracker)
+        found = generate_in_turn(answers, name, tracker, values)
+        if found is None:
+            return None
+        metadata = found.setdefault("metadata", {})
+        if metadata.get("source"):
             metadata["source"] = metadata["source"].format_map(values)
-        if found and "title" in self.responses[utter_action][0].get("metadata", {}) and is_english(_said(tracker)):
-            note = self.generate_from_slots("utter_english_note", {}, output_channel, **values)
-            found["text"] = f"{note['text']}\n{found['text']}" if note else found["text"]
+        if not gemeente.offers(metadata.get("appointment_product", "")):
+            metadata.pop("appointment_product", None)
+        title = answers.responses[utter_action][0].get("metadata", {}).get("title")
+        if title:
+            self._noted(found, gemeente, tracker, values)
         if name != utter_action:
-            title = self.responses[utter_action][0].get("metadata", {}).get("title", "dit onderwerp")
-            metadata["more"] = {"title": f"Alles over: {title}", "payload": f"/{utter_action.removeprefix('utter_')}"}
+            metadata["more"] = {"title": f"Alles over: {title or 'dit onderwerp'}", "payload": f"/{topic}"}
+        if title:
+            metadata["walk"] = walk.buttons(topic, partly=name != utter_action)
+            if last := walk.closing(topic, partly=name != utter_action):
+                found["text"] = f"{found['text'].rstrip()}\n\n{last}"
+        elif follows_a_form(utter_action):
+            metadata["walk"] = walk.onward()
         return found
 
-    def _particular(self, utter_action: str, tracker: DialogueStateTracker) -> str:
-        """The answer about the one thing that was asked (`utter_<topic>_kosten`), where the topic has one."""
-        particular = f"{utter_action}_{find_aspect(_said(tracker))}"
-        return particular if particular in self.responses else utter_action
+    def _noted(
+        self, found: dict[str, Any], gemeente: Gemeente, tracker: DialogueStateTracker, values: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The answer with a word of English before it, for who asked in English."""
+        answers = self._answers[gemeente.key]
+        if is_english(_said(tracker)) and (note := generate_in_turn(answers, "utter_english_note", tracker, values)):
+            found["text"] = f"{note['text']}\n{found['text']}"
+        return found
+
+
+def _goes_on(tracker: DialogueStateTracker) -> bool:
+    """Whether the citizen asked for the next step of a life event."""
+    return bool(tracker.latest_message and tracker.latest_message.intent.get("name") == "walk_next")
+
+
+def _particular(utter_action: str, responses: Mapping[str, Any], tracker: DialogueStateTracker) -> str:
+    """The answer about the one thing that was asked (`utter_<topic>_kosten`), where the topic has one."""
+    particular = f"{utter_action}_{find_aspect(_said(tracker))}"
+    return particular if particular in responses else utter_action
 
 
 def _said(tracker: DialogueStateTracker) -> str:

@@ -43,9 +43,14 @@ def claim(conv: str) -> str:
     return f"{PREFIX}:c:{conv}:claim"
 
 
+def picks(conv: str) -> str:
+    """List: what the citizen chose from topics that were offered (JSON), newest last; see bot.conversation.picks."""
+    return f"{PREFIX}:c:{conv}:picks"
+
+
 def conversation(conv: str) -> list[str]:
     """All keys of one conversation: what erasing it removes."""
-    return [meta(conv), log(conv), cids(conv), inbox(conv), tracker(conv), channel(conv), claim(conv)]
+    return [meta(conv), log(conv), cids(conv), inbox(conv), tracker(conv), channel(conv), claim(conv), picks(conv)]
 
 
 def waiting(gemeente: str) -> str:
@@ -61,6 +66,11 @@ def active(gemeente: str) -> str:
 def closed(gemeente: str) -> str:
     """Sorted set: conversations that an agent had, by the time of closing."""
     return f"{PREFIX}:g:{gemeente}:closed"
+
+
+def picked(gemeente: str) -> str:
+    """Sorted set: conversations in which something was chosen, by the time of the last choice."""
+    return f"{PREFIX}:g:{gemeente}:picked"
 
 
 def presence(gemeente: str) -> str:

@@ -13,6 +13,7 @@ from bot.conversation import events, keys
 from bot.conversation.events import Event
 from bot.conversation.redis import StoreUnavailable, script
 from bot.conversation.store import DAY
+from bot.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,25 @@ class Answer:
     tracker: bytes = b""
     handover: Event | None = None  # not None: the conversation goes to the queue, with this for the agent
     hide: frozenset[int] = frozenset()  # numbers of messages that held personal data: their text is removed from the log
+    pick: Event | None = None  # what the citizen chose from offered topics; see bot.conversation.picks
 
 
 class Mailbox:
-    """Turns for one brain. `name` tells brains apart; after a restart under the same name its old turns come back at once."""
+    """Turns for one brain. `name` tells brains apart; after a restart under the same name its old turns come back at once.
 
-    def __init__(self, client: Redis, blocking_client: Redis, name: str, lease_seconds: float) -> None:
+    `max_picks`, `max_picked`: choices kept per conversation, conversations with choices kept per municipality.
+    """
+
+    def __init__(
+        self, client: Redis, blocking_client: Redis, name: str, lease_seconds: float, *,
+        max_picks: int = Settings.max_picks, max_picked: int = Settings.max_picked,
+    ) -> None:
         self._client = client
         self._blocking = blocking_client
         self._name = name
         self._lease_ms = int(lease_seconds * 1000)
+        self._max_picks = max_picks
+        self._max_picked = max_picked
         self._take = script(client, "take")
         self._commit = script(client, "commit")
 
@@ -146,13 +156,15 @@ class Mailbox:
             turn.conv, keys.GROUP, turn.entry, turn.lease, turn.seq, retention_days * DAY, answer.tracker,
             "queue" if answer.handover is not None else "",
             events.dump(answer.handover) if answer.handover is not None else "",
-            question, len(bodies), *(events.dump(body) for body in bodies),
+            question, events.dump(answer.pick) if answer.pick else "", self._max_picks, self._max_picked,
+            len(bodies), *(events.dump(body) for body in bodies),
         ]
         for seq, body in hidden.items():
             args += [seq, events.dump(events.redacted(body))]
         names = [
             keys.meta(turn.conv), keys.log(turn.conv), keys.inbox(turn.conv), keys.tracker(turn.conv), keys.TURNS, keys.FEED,
-            keys.cids(turn.conv), keys.waiting(turn.gemeente), keys.closed(turn.gemeente),
+            keys.cids(turn.conv), keys.waiting(turn.gemeente), keys.closed(turn.gemeente), keys.picks(turn.conv),
+            keys.picked(turn.gemeente),
         ]
         try:
             return bool(await self._commit(keys=names, args=args))

@@ -157,7 +157,7 @@ class Store:
         try:
             async with self._client.pipeline(transaction=True) as pipe:
                 pipe.delete(*keys.conversation(conversation.id))
-                for group in (keys.waiting, keys.active, keys.closed):
+                for group in (keys.waiting, keys.active, keys.closed, keys.picked):
                     pipe.zrem(group(conversation.gemeente), conversation.id)
                 pipe.xadd(keys.FEED, {"c": conversation.id, "e": "erased"}, maxlen=10000, approximate=True)
                 await pipe.execute()

@@ -15,6 +15,7 @@ from bot.dutch.identifiers import (
     parse_postcode_huisnummer,
     parse_zaaknummer,
 )
+from bot.dutch.kentekens import find_kentekens
 from bot.dutch.text import Found
 from bot.dutch.times import find_dagdelen, find_times, parse_time
 from bot.dutch.words import day_in_words, short_day
@@ -26,6 +27,7 @@ __all__ = [
     "find_dates",
     "find_emails",
     "find_huisnummers",
+    "find_kentekens",
     "find_phones",
     "find_postcodes",
     "find_times",

@@ -37,6 +37,7 @@ _AFTER_POSTCODE = re.compile(
     r"\s*[,;:.]?\s*(?:(?:en|met|op|dan)\s)?(?:(?:mijn\s)?huis)?(?:nr|nummer|no|num)?\.?\s*(?:is\s|=|:)?\s*#?" + _NUMBER,
     re.IGNORECASE,
 )
+_NAMED_HUISNUMMER = re.compile(r"\bhuis(?:nummer|nr)\.?\s*(?:is|=|:)?\s*#?" + _NUMBER, re.IGNORECASE)
 _HUISNUMMER = re.compile(
     r"(?:^|(?<=[\s,]))(?!\d{4}\s?[a-z]{2}\b)" + _NUMBER + r"(?!\.\d|\s?(?:uur|jaar|weken|dagen|euro|keer|personen)\b)",
     re.IGNORECASE,
@@ -106,9 +107,11 @@ def parse_postcode_huisnummer(text: str) -> tuple[str, str] | None:
 
 
 def find_huisnummers(text: str) -> list[Found[str]]:
-    """The house numbers that stand directly after a postcode."""
-    after = ((code.end, _AFTER_POSTCODE.match(text[code.end :])) for code in find_postcodes(text))
-    return [Found(at + m.start("nr"), at + m.end(), _huisnummer(m)) for at, m in after if m]
+    """The house numbers that stand directly after a postcode or are called one."""
+    after = [(code.end, _AFTER_POSTCODE.match(text[code.end :])) for code in find_postcodes(text)]
+    named = [(0, match) for match in _NAMED_HUISNUMMER.finditer(text)]
+    found = {at + m.start("nr"): Found(at + m.start("nr"), at + m.end(), _huisnummer(m)) for at, m in [*after, *named] if m}
+    return [found[start] for start in sorted(found)]
 
 
 def parse_email(text: str) -> str | None:

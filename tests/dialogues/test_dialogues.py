@@ -3,8 +3,9 @@
 A step of a dialogue in `*.yml` has one of `say` (typed text), `choose` (label of a button), `pick` (a date or time), `fill`
 (fields of a form); and any of `topic` and `outcome` (meta of the first answer), `asks` (topic of the last answer, when a form
 goes on), `contains` and `lacks` (all the text of the turn), `part` (kind of a part in the turn), `hidden` (the citizen's own
-words are gone), `handover` (state of a hand-over event), `later` (the answer comes in a turn of its own). `{reference}` and
-`{code}` are those of the booking before.
+words are gone), `handover` (state of a hand-over event), `later` (the answer comes in a turn of its own), `offers` (labels of
+choices), `new` (no sentence of the answer was in that of the turn before), `kept` (the topic that the editors get as chosen).
+`{reference}` and `{code}` are those of the booking before. A dialogue is with `gemeente`, by default voorbeeld.
 """
 
 import asyncio
@@ -18,10 +19,12 @@ import yaml
 from bot.conversation.events import Event, find_part
 from bot.conversation.handover import Agent
 from bot.conversation.mailbox import Mailbox
+from bot.conversation.picks import Picks
 from bot.wiring import use
 from tests.conftest import Citizen, Edge, EdgeFactory
 
 FOLDER = Path(__file__).parent
+UNANSWERED = {"clarify", "suggested", "refused", "fallback", "handover"}
 DIALOGUES = {
     f"{path.stem}: {dialogue['dialogue']}": dialogue
     for path in sorted(FOLDER.glob("*.yml"))
@@ -50,12 +53,17 @@ async def test_dialogue(name: str, counter: Edge) -> None:
     dialogue = DIALOGUES[name]
     if dialogue.get("agent"):
         await counter.services.handover.present("voorbeeld", Agent("sanne", "Sanne"), "available")
-    citizen = await counter.citizen()
+    citizen = await counter.citizen(gemeente=dialogue.get("gemeente", "voorbeeld"))
     remembered: dict[str, str] = {}
+    before: set[str] = set()
     for number, step in enumerate(dialogue["steps"], start=1):
         events = await _turn(citizen, step, remembered)
         try:
             _check(step, events, await citizen.history())
+            before = _check_new(step, events, before)
+            if "kept" in step:
+                picks = await Picks(counter.services.redis).read(dialogue.get("gemeente", "voorbeeld"))
+                assert picks[0].picked == step["kept"]
         except AssertionError as exc:
             said = [event.get("text") or event for event in events]
             raise AssertionError(f"step {number} {step}: {exc}\nanswer: {said}") from exc
@@ -102,6 +110,10 @@ def _check(step: dict[str, Any], events: list[Event], history: list[Event]) -> N
         assert word in text
     for word in _list(step.get("lacks")):
         assert word not in text
+    if "offers" in step:
+        choices = [part for answer in answers if (part := find_part(answer, ["choices"]))]
+        labels = [option["label"] for part in choices for option in part["options"]]
+        assert set(_list(step["offers"])) <= set(labels), labels
     if "part" in step:
         assert any(find_part(answer, [step["part"]]) for answer in answers)
     if step.get("hidden"):
@@ -109,6 +121,16 @@ def _check(step: dict[str, Any], events: list[Event], history: list[Event]) -> N
         assert mine["text"] == "(verborgen)"
     if "handover" in step:
         assert step["handover"] in [event.get("state") for event in events if event["type"] == "handover"]
+
+
+def _check_new(step: dict[str, Any], events: list[Event], before: set[str]) -> set[str]:
+    """Nothing that means "I can't answer that" is said twice in a row. Returns the texts of this turn."""
+    answers = [event for event in events if event["type"] == "message" and event["from"]["role"] == "bot"]
+    texts = [answer["text"] for answer in answers]
+    assert len(set(texts)) == len(texts), f"said twice in one turn: {texts}"
+    repeated = [answer for answer in answers if answer["text"] in before]
+    assert not [answer for answer in repeated if step.get("new") or answer["meta"]["outcome"] in UNANSWERED], repeated
+    return set(texts)
 
 
 def _remember(events: list[Event], remembered: dict[str, str]) -> None:

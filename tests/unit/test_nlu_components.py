@@ -23,6 +23,7 @@ from rasa.shared.utils.common import class_from_module_path
 from bot.nlu.classifier import LinearIntentClassifier
 from bot.nlu.crisis import CrisisGuard
 from bot.nlu.entities import DutchEntities
+from bot.nlu.levensgebeurtenis import LifeEvents
 from bot.nlu.linear import ARRAYS, BrokenModel
 from bot.nlu.tokenizer import DutchTokenizer
 
@@ -138,6 +139,9 @@ def entities(storage: LocalModelStorage) -> Callable[[str], list[tuple[str, str,
     ("morgenochtend graag", [("datum", "morgenochtend", "2026-11-25"), ("dagdeel", "ochtend", "ochtend")]),
     ("jan @ voorbeeld.nl of 06-12345678", [("email", "jan @ voorbeeld.nl", "jan@voorbeeld.nl"),
                                            ("telefoonnummer", "06-12345678", "+31612345678")]),
+    ("3 jan, kenteken G-123-BB", [("datum", "3 jan", "2027-01-03"), ("kenteken", "G-123-BB", "G-123-BB")]),
+    ("3-mei-27 om 10 uur", [("datum", "3-mei-27", "2027-05-03"), ("tijd", "10 uur", "10:00")]),
+    ("ik woon op huisnummer 12a", [("huisnummer", "12a", "12a")]),
     ("Goedemorgen, ik wil een paspoort", []),
     ("mijn bsn is 111222333", []),
     ("31-02-2026", []),
@@ -163,6 +167,6 @@ def test_names_in_lookup_tables_are_found_by_their_dictionary_form(storage: Loca
 def test_the_configured_pipeline_exists_and_ends_with_the_guard() -> None:
     names = [step["name"] for step in yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["pipeline"]]
     own = [class_from_module_path(name) for name in names if "." in name]
-    assert own == [DutchTokenizer, DutchEntities, LinearIntentClassifier, CrisisGuard]
+    assert own == [DutchTokenizer, DutchEntities, LinearIntentClassifier, LifeEvents, CrisisGuard]
     assert names[-1] == "bot.nlu.crisis.CrisisGuard"
     assert names.index("FallbackClassifier") > names.index("bot.nlu.classifier.LinearIntentClassifier")
