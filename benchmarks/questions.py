@@ -32,7 +32,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answered:
-    """What became of a question. `given`: the topic of the answer, or ASKED_BACK; `offered`: the topics of the choices then.
+    """What became of a question. `given`: the topic of the answer, or ASKED_BACK; `offered`: the topics of the choices with it.
 
     `ranking` and `confidence` are the classifier's own, whether it was sure enough or not: topics, likeliest first, and how
     sure it is of the first.
@@ -97,11 +97,11 @@ def judge(question: Question, done: Iterable[Mapping[str, Any]], payloads: Itera
     heard = [event["parse_data"] for event in done if event["event"] == "user"]
     topics = [topic_of(parsed["intent"]["name"], catalogue) for parsed in heard]
     asked = topics.index(question.topic) if question.topic in topics else 0
-    given, offered = topics[asked], []
+    given = topics[asked]
     if given == FALLBACK:
         forms = [FORMS.get(event["name"]) for event in done if event["event"] == "active_loop"]
         given = next((topic for topic in forms if topic), ASKED_BACK)  # the assistant may guess, and begin a form
-        offered = [topic_of(payload.lstrip("/"), catalogue) for payload in payloads if given == ASKED_BACK]
+    offered = [topic_of(payload.lstrip("/"), catalogue) for payload in payloads]
     return Answered(question, given, tuple(offered), *_ranking(heard[asked], catalogue))
 
 

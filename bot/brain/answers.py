@@ -66,7 +66,7 @@ def _message(response: dict[str, Any], custom: dict[str, Any], turn: str, confid
         buttons.append(more)
     if product := metadata.get("appointment_product"):
         buttons.append({"title": "Afspraak maken", "payload": f'/afspraak_maken{{"product": "{product}"}}'})
-    buttons += metadata.get("walk", [])
+    buttons += [*metadata.get("walk", []), *metadata.get("doubts", [])]
     if buttons:
         options = [{"label": button["title"], "value": str(i)} for i, button in enumerate(buttons, start=1)]
         parts.append({"kind": "choices", "id": f"q_{turn}", "options": options})

@@ -9,7 +9,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import gemeenten, levensgebeurtenissen, settings
+from bot import content, gemeenten, levensgebeurtenissen, settings
+from bot.brain.doubt import doubts
 from bot.brain.variants import generate_in_turn
 from bot.brain.walk import OVERVIEW, Walk, follows_a_form
 from bot.dutch.aspects import find_aspect
@@ -32,6 +33,7 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
     ) -> None:
         self._gemeenten = found or gemeenten.load(settings.load().gemeente_names)
         self._events = levensgebeurtenissen.load()
+        self._offers = content.load().offers
         super().__init__(domain.responses if domain else {})
 
     @property
@@ -80,6 +82,7 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         if name != utter_action:
             metadata["more"] = {"title": f"Alles over: {title or 'dit onderwerp'}", "payload": f"/{topic}"}
         if title:
+            metadata["doubts"] = doubts(topic, tracker, self._offers)
             metadata["walk"] = walk.buttons(topic, partly=name != utter_action)
             if last := walk.closing(topic, partly=name != utter_action):
                 found["text"] = f"{found['text'].rstrip()}\n\n{last}"

@@ -40,11 +40,18 @@ def _last_offer(before: DialogueStateTracker) -> tuple[UserUttered | None, list[
     for event in reversed(before.events):
         if isinstance(event, UserUttered) and names:
             return event, names
-        if isinstance(event, BotUttered) and not names and (buttons := event.data.get("buttons")):
-            if event.metadata.get("utter_action") not in OFFERS:
+        if isinstance(event, BotUttered) and not names:
+            names = [_intent(button["payload"]) for button in _offered(event)]
+            if not names and event.data.get("buttons"):
                 break
-            names = [_intent(button["payload"]) for button in buttons]
     return None, []
+
+
+def _offered(said: BotUttered) -> list[dict[str, Any]]:
+    """The choices between topics in what the bot said; for an answer it doubted, the ways out of it."""
+    if said.metadata.get("utter_action") in OFFERS:
+        return said.data.get("buttons") or []
+    return (said.metadata.get("metadata") or {}).get("doubts") or []
 
 
 def _intent(payload: str) -> str:

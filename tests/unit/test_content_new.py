@@ -66,7 +66,7 @@ def test_a_malformed_name_is_refused_in_a_sentence(root: Path, slug: str) -> Non
     ("bijstand", '"bijstand" bestaat al, in data/nlu/topics/bijstand.yml.'),
     ("greet", '"greet" bestaat al, in data/nlu/dialogue/smalltalk.yml.'),
     ("something_else", '"something_else" bestaat al.'),                              # an intent of domain.yml
-    ("bijstand_te_laat", '"bijstand_te_laat" is een deel van het onderwerp bijstand.'),
+    ("bijstand_online", '"bijstand_online" is een deel van het onderwerp bijstand.'),
 ])
 def test_a_name_that_is_taken_is_refused(root: Path, slug: str, says: str) -> None:
     before = sorted(root.rglob("*"))

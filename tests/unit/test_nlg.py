@@ -122,3 +122,26 @@ async def test_no_file_is_read_in_a_turn(nlg: GemeenteNLG, monkeypatch: pytest.M
     for _ in range(50):
         await _ask(nlg, "weidedorp", "ik heb een hond", "utter_hondenbelasting")
     assert (time.perf_counter() - began) / 50 < 0.02
+
+
+def _guessed(sure: float, other: str = "id_kaart_aanvragen") -> DialogueStateTracker:
+    ranking = [{"name": "paspoort_aanvragen", "confidence": sure}, {"name": other, "confidence": (1 - sure) / 2},
+               {"name": "greet", "confidence": (1 - sure) / 2}]
+    tracker = DialogueStateTracker("c", [])
+    tracker.update(UserUttered(
+        "mijn pas is op", ranking[0], parse_data={"intent": ranking[0], "intent_ranking": ranking, "entities": []},
+    ))
+    return tracker
+
+
+async def test_a_doubtful_answer_has_a_way_out_and_a_sure_one_has_none(nlg: GemeenteNLG) -> None:
+    doubtful = await nlg.generate("utter_paspoort_aanvragen", _guessed(0.7), "website")
+    sure = await nlg.generate("utter_paspoort_aanvragen", _guessed(0.95), "website")
+    assert doubtful and sure
+    assert [button["payload"] for button in doubtful["metadata"]["doubts"]] == ["/id_kaart_aanvragen"]
+    assert sure["metadata"]["doubts"] == []
+
+
+async def test_another_answer_than_the_likeliest_is_not_doubted(nlg: GemeenteNLG) -> None:
+    found = await nlg.generate("utter_reisdocument_kind", _guessed(0.7), "website")
+    assert found and found["metadata"]["doubts"] == []

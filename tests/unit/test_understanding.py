@@ -31,8 +31,13 @@ def test_a_right_answer() -> None:
 
 
 def test_a_wrong_answer_is_not_excused_by_its_ranking() -> None:
-    found = judge(PASPOORT, _heard(_parsed(("visum", 0.8), ("paspoort_aanvragen", 0.1))), ["/paspoort_aanvragen"], CATALOGUE)
+    found = judge(PASPOORT, _heard(_parsed(("visum", 0.8), ("paspoort_aanvragen", 0.1))), [], CATALOGUE)
     assert (found.wrong, found.within, found.failed, found.ranked_high) == (True, False, True, True)
+
+
+def test_a_wrong_answer_with_a_way_to_the_right_one_is_still_wrong() -> None:
+    found = judge(PASPOORT, _heard(_parsed(("visum", 0.8), ("paspoort_aanvragen", 0.1))), ["/paspoort_aanvragen"], CATALOGUE)
+    assert (found.wrong, found.within, found.failed) == (True, True, False)
 
 
 @pytest.mark.parametrize("payloads, within", [(["/visum", "/paspoort_aanvragen"], True), (["/visum"], False), ([], False)])
