@@ -16,7 +16,7 @@ Filler = Callable[[Here, Tracker], Awaitable[Any]]
 
 SURE = 0.4  # confidence from which a message that does not answer the form's question counts as one of its own
 PATIENCE = 2  # unclear turns in a row after which a form offers a person
-CERTAIN = 0.8  # confidence from which a wish for a person goes before a possible answer
+CERTAIN = 0.8  # confidence from which a wish for a person goes before a possible answer, and an odd answer is out of scope
 BREAKS = {"contact_medewerker", "choose_chat", "choose_callback", "frustration", "zaakstatus", "afspraak_maken",
           "afspraak_verzetten", "afspraak_annuleren"}
 STOP_WORDS = {"stop", "stoppen", "annuleer", "annuleren", "laat maar", "afbreken", "ik stop"}
@@ -84,7 +84,8 @@ class Form(Action, ABC):
             return changed
         if now.intent in BREAKS - self.triggers and now.confidence >= SURE:
             return self.leave(now.intent)
-        if now.intent in catalogue() and now.intent != "other_language" and now.confidence >= SURE:
+        enough = CERTAIN if now.intent == "out_of_scope" else SURE
+        if now.intent in catalogue() and now.intent != "other_language" and now.confidence >= enough:
             dispatcher.utter_message(response=f"utter_{now.intent}")
         elif unclear_before(tracker) < PATIENCE:
             dispatcher.utter_message(response=f"utter_onduidelijk_{asked}")
