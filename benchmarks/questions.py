@@ -17,6 +17,7 @@ ASKED_BACK = "asked back"
 OUT_OF_SCOPE = "out_of_scope"
 CRISIS = "crisis"
 FORMS = {form: topic for topic, form in FOLLOW_UPS.items() if form.endswith("_form")}
+WAYS_TO_A_PERSON = {"choose_chat": "contact_medewerker", "choose_callback": "contact_medewerker"}
 TOP = 3  # of a ranking, what could have been offered
 
 
@@ -112,8 +113,8 @@ def judge_parsed(question: Question, parsed: Mapping[str, Any], catalogue: Catal
 
 
 def topic_of(intent: str, catalogue: Catalogue) -> str:
-    """The topic that an intent is answered with; small talk is one topic, whatever its intent."""
-    return catalogue[intent].topic if intent in catalogue else intent
+    """The topic that an intent is answered with. Small talk is one topic, and so are the ways to a person."""
+    return catalogue[intent].topic if intent in catalogue else WAYS_TO_A_PERSON.get(intent, intent)
 
 
 def _ranking(parsed: Mapping[str, Any], catalogue: Catalogue) -> tuple[tuple[str, ...], float]:

