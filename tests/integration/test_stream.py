@@ -225,6 +225,9 @@ class TestFaults:
         poll = asyncio.create_task(citizen.call("GET", "/events?after=1&wait=25"))
         async with citizen.stream() as stream:
             await stream.until(lambda event: event.get("seq") == 1)
+            async with asyncio.timeout(5):
+                while edge.feed.count(citizen.conv) < 2:  # the poll may still be on its way
+                    await asyncio.sleep(0.01)
             await edge.runner.cleanup()
             while await stream.next() is not None:
                 pass
