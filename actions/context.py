@@ -53,11 +53,16 @@ class Here:
         return self.intent == intent and self.confidence >= at_least
 
 
+def ranking(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Intents with their confidence, likeliest first, without the fallback."""
+    return [item for item in message.get("intent_ranking") or [] if item["name"] != "nlu_fallback"]
+
+
 def _likeliest(message: dict[str, Any]) -> dict[str, Any]:
     """The intent; behind a fallback the likeliest real one, with its own confidence."""
-    ranking = [item for item in message.get("intent_ranking") or [] if item["name"] != "nlu_fallback"]
+    ranked = ranking(message)
     intent = message.get("intent") or {}
-    return ranking[0] if intent.get("name") == "nlu_fallback" and ranking else intent
+    return ranked[0] if intent.get("name") == "nlu_fallback" and ranked else intent
 
 
 def here(tracker: Tracker) -> Here:

@@ -50,7 +50,7 @@ class Assistant:
                 await processor.handle_message(message)
         finally:
             after = self._store.release(turn.conv)
-        said = collect(channel.responses, turn.name, _confidence(parsed))
+        said = collect(channel.responses, turn.name, parsing.likeliest(parsed)["confidence"])
         if said.forget:
             after = tracker.forget(after, domain)
         return Answer(
@@ -75,12 +75,6 @@ class Assistant:
     def _about_something(self, parsed: dict[str, Any]) -> bool:
         topic = self._catalogue.get(parsed["intent"]["name"])
         return topic is not None and topic.about_something
-
-
-def _confidence(parsed: dict[str, Any]) -> float:
-    """Of the likeliest intent: that of the fallback itself says nothing."""
-    found = [item for item in [parsed["intent"], *parsed["intent_ranking"]] if item["name"] != "nlu_fallback"]
-    return float(found[0]["confidence"]) if found else 0.0
 
 
 def _metadata(turn: Turn) -> dict[str, Any]:

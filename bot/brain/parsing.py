@@ -41,6 +41,12 @@ async def questions(event: Event, processor: MessageProcessor, sure: float = 0.8
     return [whole]
 
 
+def likeliest(parsed: dict[str, Any]) -> dict[str, Any]:
+    """Name and confidence of the likeliest intent; that of the fallback says nothing. Nameless with confidence 0 for none."""
+    found = [parsed.get("intent") or {}, *(parsed.get("intent_ranking") or [])]
+    return next((item for item in found if item.get("name") not in {None, "nlu_fallback"}), {"name": "", "confidence": 0.0})
+
+
 def _halves(text: str) -> list[tuple[str, str]]:
     """Ways to cut a message into two questions; none for a story."""
     if len(text.split()) > LONGEST:

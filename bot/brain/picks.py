@@ -6,6 +6,7 @@ from typing import Any
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.brain import parsing
 from bot.content import Catalogue
 from bot.conversation.events import Event
 from bot.gemeenten import AMSTERDAM
@@ -22,8 +23,7 @@ def picked(before: DialogueStateTracker, event: Event, catalogue: Catalogue) -> 
     asked, names = _last_offer(before)
     if asked is None or choice not in names:
         return None
-    ranking = [item for item in (asked.parse_data or {}).get("intent_ranking") or [] if item["name"] != "nlu_fallback"]
-    likeliest: dict[str, Any] = ranking[0] if ranking else {"name": "", "confidence": 0.0}
+    likeliest = parsing.likeliest(dict(asked.parse_data or {}))
     return {
         "day": datetime.now(AMSTERDAM).date().isoformat(),
         "offered": [name for name in names if name in catalogue.offers],
