@@ -1,7 +1,7 @@
 """Naive Bayes beside the support vectors: how likely the features of a sentence are in each class.
 
 It sees what the support vectors don't: a word that occurred in one class only says much, however rare it is. Together they
-are right more often than either, and doubt together where they disagree (benchmarks/README.md).
+are right more often than either, and doubt together where they disagree (docs/adr/0006).
 """
 
 from dataclasses import dataclass
