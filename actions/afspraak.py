@@ -1,108 +1,204 @@
-"""Making an appointment: product, location, day, time, name, e-mail, a last look, and the booking."""
+"""Making an appointment: products, location, day, time, name, e-mail, a last look, and the booking."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.context import Here, catalogue, here, services
-from actions.forms import Event, Form, Submit, clear, is_question
-from actions.words import clock, parse_name
+from actions import afspraak_bekend as bekend
+from actions import afspraak_onzeker as onzeker
+from actions.afspraak_basis import after, chosen_start, finder, items_of, keep, set_items, wish_of
+from actions.afspraak_plek import asks_first, asks_nearest, best, locations, nearest, postcode
+from actions.afspraak_producten import added, as_items, for_people, read_people, read_products, refused, unsure
+from actions.afspraak_wensen import WithMoment, around, settle
+from actions.context import Here, here
+from actions.forms import Event, Submit, clear, is_question
+from actions.words import parse_name
 from bot import dutch
-from bot.appointments import Appointment, Appointments, AppointmentsUnavailable, Customer, SlotTaken
-from bot.dutch import day_in_words
-from bot.gemeenten import AMSTERDAM
+from bot.appointments import AppointmentsUnavailable, Item, OutcomeUnknown, SlotTaken
+from bot.dutch.text import plain
+from bot.dutch.wishes import parse_wish
 
-SLOTS = ("product", "locatie", "dag", "tijd", "naam", "email", "bevestigd")
-
-
-def last_day(now: Here) -> date:
-    """The last day that can be booked."""
-    return now.today + timedelta(days=services().settings.appointment_horizon_days)
+SLOTS = ("producten", "locatie", "dag", "tijd", "naam", "email", "bevestigd")
+BESIDES = ("personen", "erbij", "zoek", "wens", "aangeboden")
+MORE = re.compile(r"\b(?:ook|erbij|nog een|extra|plus|daarnaast|tevens)\b")
 
 
-def supplier(now: Here) -> Appointments:
-    return services().appointments(now.gemeente.key)
-
-
-class FillsDayAndTime(Form):
-    """The two answers that booking and moving share. Only days and times that are free are taken."""
-
-    words: ClassVar[dict[str, tuple[str, ...]]] = {
-        "product": ("product", "onderwerp", "waarvoor"), "locatie": ("locatie", "plek", "balie", "kantoor", "vestiging"),
-        "dag": ("dag", "datum", "morgen", "week"), "tijd": ("tijd", "uur", "tijdstip"), "naam": ("naam",), "email": ("mail",),
-    }
-
-    async def fill_dag(self, now: Here, tracker: Tracker) -> str | None:
-        found = dutch.parse_date(now.text, now.today)
-        if found is None or not now.today <= found <= last_day(now):
-            return None
-        product, location = tracker.get_slot("product"), tracker.get_slot("locatie")
-        if not (product and location):
-            return found.isoformat()
-        try:
-            free = await supplier(now).days(product, location, found, found)
-        except AppointmentsUnavailable:
-            return None
-        return found.isoformat() if found in free else None
-
-    async def fill_tijd(self, now: Here, tracker: Tracker) -> str | None:
-        wanted = dutch.parse_time(now.text)
-        product, location, chosen = (tracker.get_slot(name) for name in ("product", "locatie", "dag"))
-        if wanted is None or not (product and location and chosen):
-            return None
-        try:
-            free = await supplier(now).times(product, location, date.fromisoformat(chosen))
-        except AppointmentsUnavailable:
-            return None
-        # "half 4" is in the afternoon for a counter that opens at nine.
-        options = {clock(start) for start in free}
-        later = time((wanted.hour + 12) % 24, wanted.minute)
-        return next((f"{t:%H:%M}" for t in (wanted, later) if f"{t:%H:%M}" in options), None)
-
-    def dependents(self, slot: str) -> tuple[str, ...]:
-        later = {"product": ("locatie", "dag", "tijd"), "locatie": ("dag", "tijd"), "dag": ("tijd",)}
-        return later.get(slot, ())
-
-
-class ValidateAfspraakForm(FillsDayAndTime):
+class ValidateAfspraakForm(WithMoment):
     slots = SLOTS
-    prefill = ("product", "locatie", "dag")
+    prefill = ()
     triggers: ClassVar[set[str]] = {"afspraak_maken"}
 
     def name(self) -> str:
         return "validate_afspraak_form"
 
-    async def fill_product(self, now: Here, tracker: Tracker) -> str | None:
-        products = {p.id: p.name for p in await _products(now)}
-        given = now.entities.get("product")
-        if given in products:
-            return str(given)
-        topic = catalogue().get(now.intent)
-        if topic and topic.product in products and tracker.get_slot("requested_slot") == "product":
-            return topic.product
-        return _best(now.text, products)
+    async def start(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
+        """Takes all that the first message says: for what and for how many, where, and when."""
+        if onzeker.pending(tracker, now):
+            return self.leave("nakijken")
+        if bekend.asks_about(now.text):
+            return self.leave("afspraak_verzetten")
+        if tracker.get_slot("naam"):  # the booking failed, and the form goes on
+            return []
+        wish = parse_wish(now.text, now.today)
+        events = [keep(wish)]
+        wanted, people = await read_products(now, tracker), read_people(now, None)
+        if wanted:
+            return await self._wanted(as_items(wanted, people), unsure(wanted, people), events, now, tracker, dispatcher)
+        if people and people.sure:
+            events.append(SlotSet("personen", people.count))
+        if asks_nearest(now):
+            events.append(SlotSet("zoek", "dichtbij"))
+        return events
+
+    async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
+        if "moment" in now.entities:
+            return await super()._first(asked, now, tracker, dispatcher)
+        if now.entities.get("erbij") == "ja":
+            return [SlotSet("erbij", None), SlotSet("requested_slot", "erbij")]
+        if (events := await self._who_and_what(asked, now, tracker, dispatcher)) is not None:
+            return events
+        if asked == "locatie" and (events := await self._where(now, tracker, dispatcher)) is not None:
+            return events
+        return await super()._first(asked, now, tracker, dispatcher)
+
+    async def _who_and_what(
+        self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher
+    ) -> list[Event] | None:
+        """Products and people, when these were asked or when the message adds some."""
+        items = items_of(tracker.get_slot)
+        if asked == "erbij" and (now.entities.get("erbij") == "nee" or now.is_("deny") or now.is_("affirm")):
+            return [SlotSet("erbij", None)]
+        more = bool(items) and asked != "naam" and bool(MORE.search(plain(now.text)))
+        adds = asked in {"erbij", "personen"} or more
+        if asked != "producten" and not adds and "personen" not in now.entities:
+            return None
+        wanted, people = await read_products(now, tracker), read_people(now, asked)
+        waiting = tracker.get_slot("personen")
+        if asked == "producten" and wanted:
+            chosen = as_items(wanted, people)
+            if waiting and not people and not any(w.people for w in wanted):
+                chosen = for_people(chosen, int(waiting))
+            return await self._wanted(chosen, unsure(wanted, people), [], now, tracker, dispatcher)
+        if asked == "producten" and people and people.sure:
+            return [SlotSet("personen", people.count), SlotSet("producten", None)]
+        if not items or not (wanted or (people and people.sure)):
+            return None
+        new = added(items, wanted) if wanted else for_people(items, people.count if people else 1)
+        return await self._wanted(new, False, [], now, tracker, dispatcher)
+
+    async def _wanted(
+        self, items: Sequence[Item], several: bool, events: list[Event], now: Here, tracker: Tracker,
+        dispatcher: CollectingDispatcher,
+    ) -> list[Event]:
+        """What is wanted is known, or is more now: keep what still holds of the other answers.
+
+        `several`: it is for more than one, and must still be asked for how many.
+        """
+        if too_much := refused(items):
+            dispatcher.utter_message(response=too_much[0], **too_much[1])
+            return [*events, SlotSet("producten", tracker.get_slot("producten")), SlotSet("erbij", None)]
+        events = [*events, set_items(items), SlotSet("personen", None), SlotSet("erbij", None), SlotSet("bevestigd", None)]
+        events += await self._place(items, now, tracker)
+        get = after(tracker, events)
+        if get("tijd"):
+            events += await self._still_free(now, tracker, events, dispatcher)
+        elif wish := wish_of(get):
+            events += await settle(wish, now, get, dispatcher)
+        elif get("dag"):
+            events.append(SlotSet("dag", None))
+        return [*events, SlotSet("requested_slot", "personen")] if several else events
+
+    async def _place(self, items: Sequence[Item], now: Here, tracker: Tracker) -> list[Event]:
+        """The location that was named or chosen if all of it is handled there, or the only one there is."""
+        places = await locations(now, items)
+        ids = [place.id for place in places]
+        chosen = tracker.get_slot("locatie") or self._named(now, {p.id: f"{p.name} {p.address}" for p in places})
+        if chosen not in ids:
+            chosen = ids[0] if len(ids) == 1 else None
+        if chosen is None and len(found := nearest(now, places, now.text) if asks_nearest(now) else []) == 1:
+            chosen = found[0].id
+        looks = "dichtbij" if chosen is None and asks_nearest(now) else None
+        return [SlotSet("locatie", chosen), SlotSet("zoek", looks)]
+
+    async def _still_free(
+        self, now: Here, tracker: Tracker, events: Sequence[Event], dispatcher: CollectingDispatcher
+    ) -> list[Event]:
+        """More people or products take longer: the chosen time may not do any more."""
+        get = after(tracker, events)
+        start, location = chosen_start(get), get("locatie")
+        free = await finder(now, items_of(get)).times(location, start.date()) if location else []
+        if start in free:
+            return []
+        dispatcher.utter_message(response="utter_tijd_te_kort", gekozen_tijd=f"{start:%H:%M}")
+        return around(start)
+
+    async def _where(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
+        """A location by its name, by a postcode or neighbourhood, or by its first free time."""
+        items = items_of(tracker.get_slot)
+        places = await locations(now, items)
+        named = self._named(now, {p.id: f"{p.name} {p.address}" for p in places})
+        looks, digits = tracker.get_slot("zoek") == "dichtbij", postcode(now.text)
+        if named and not asks_nearest(now) and not digits:
+            return await self._at(named, now, tracker, dispatcher)
+        if asks_first(now):
+            return [SlotSet("locatie", None), SlotSet("zoek", "eerst")]
+        found = nearest(now, places, now.text) if digits or looks or asks_nearest(now) else []
+        if len(found) == 1:
+            hidden = {"hide": [now.seq], "forget": True} if digits else {}
+            dispatcher.utter_message(
+                response="utter_dichtstbij", afspraak_locatie=f"{found[0].name}, {found[0].address}", json_message=hidden
+            )
+            return await self._at(found[0].id, now, tracker, dispatcher)
+        if digits and not found:
+            dispatcher.utter_message(response="utter_postcode_onbekend", json_message={"hide": [now.seq], "forget": True})
+            return [SlotSet("locatie", None), SlotSet("zoek", None)]
+        return [SlotSet("locatie", None), SlotSet("zoek", "dichtbij")] if asks_nearest(now) else None
+
+    async def _at(self, location: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
+        """The location is known: a wish that was said before counts now."""
+        events: list[Event] = [SlotSet("locatie", location), SlotSet("zoek", None)]
+        wish = parse_wish(now.text, now.today).after(wish_of(tracker.get_slot))
+        return [*events, *await settle(wish, now, after(tracker, events), dispatcher)] if wish else events
+
+    async def _otherwise(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
+        events = await super()._otherwise(asked, now, tracker, dispatcher)
+        again = asked in {"personen", "erbij"} and not any(event.get("name") == "afgebroken" for event in events)
+        return [*events, SlotSet("requested_slot", asked)] if again else events
+
+    def _named(self, now: Here, names: dict[str, str]) -> str | None:
+        given = now.entities.get("locatie")
+        return str(given) if given in names else best(now.text, names)
+
+    async def fill_producten(self, now: Here, tracker: Tracker) -> list[dict[str, Any]] | None:
+        items = as_items(await read_products(now, tracker), read_people(now, "producten"))
+        return list(set_items(items)["value"]) if items and not refused(items) else None
 
     async def filled(self, slot: str, value: Any, now: Here) -> list[Event]:
         events = await super().filled(slot, value, now)
-        if slot == "product":
-            locations = await _locations(now, value)
-            if len(locations) == 1:
-                events.append(SlotSet("locatie", locations[0].id))
+        if slot == "producten":
+            places = await locations(now, [Item(item["id"], item["persons"]) for item in value])
+            if len(places) == 1:
+                events.append(SlotSet("locatie", places[0].id))
         return events
 
+    async def fill_personen(self, now: Here, tracker: Tracker) -> None:
+        return None  # see _who_and_what
+
+    async def fill_erbij(self, now: Here, tracker: Tracker) -> None:
+        return None
+
     async def fill_locatie(self, now: Here, tracker: Tracker) -> str | None:
-        locations = {x.id: f"{x.name} {x.address}" for x in await _locations(now, tracker.get_slot("product") or "")}
-        given = now.entities.get("locatie")
-        return str(given) if given in locations else _best(now.text, locations)
+        places = await locations(now, items_of(tracker.get_slot))
+        return self._named(now, {place.id: f"{place.name} {place.address}" for place in places})
 
     async def fill_naam(self, now: Here, tracker: Tracker) -> str | None:
         if tracker.get_slot("requested_slot") != "naam" or is_question(now):
             return None
-        return parse_name(now.text)
+        return parse_name(now.text, [product.name for product in now.gemeente.products])
 
     async def fill_email(self, now: Here, tracker: Tracker) -> str | None:
         return dutch.parse_email(now.text)
@@ -116,73 +212,25 @@ class ValidateAfspraakForm(FillsDayAndTime):
         return super()._stops(now) or now.is_("afspraak_annuleren", 0.8)
 
 
-async def _products(now: Here) -> list[Any]:
-    try:
-        return list(await supplier(now).products())
-    except AppointmentsUnavailable:
-        return []
-
-
-async def _locations(now: Here, product: str) -> list[Any]:
-    try:
-        return list(await supplier(now).locations(product)) if product else []
-    except AppointmentsUnavailable:
-        return []
-
-
-def _best(text: str, names: dict[str, str]) -> str | None:
-    """The only option with the most of its longer words in the text; None when there is none or a tie."""
-    said = set(re.findall(r"\w{4,}", text.lower()))
-    known = {key: set(re.findall(r"\w{4,}", f"{key.replace('_', ' ')} {name}".lower())) for key, name in names.items()}
-    scores = {key: len(said & words) for key, words in known.items()}
-    best = max(scores.values(), default=0)
-    winners = [key for key, score in scores.items() if score == best]
-    return winners[0] if best and len(winners) == 1 else None
-
-
 class ActionAfspraakBoeken(Submit):
-    slots = SLOTS
+    slots = (*SLOTS, *BESIDES)
 
     def name(self) -> str:
         return "action_afspraak_boeken"
 
     async def done(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         now = here(tracker)
-        customer = Customer(tracker.get_slot("naam"), tracker.get_slot("email"))
+        asked = onzeker.Asked.booking(now, tracker)
         try:
-            made = await supplier(now).book(
-                tracker.get_slot("product"), tracker.get_slot("locatie"), chosen_start(tracker), customer, key=now.key
-            )
+            made = await asked.again(now)
         except SlotTaken:
             dispatcher.utter_message(response="utter_plek_bezet")
-            return [*clear(("tijd", "bevestigd")), {"event": "followup", "name": "afspraak_form"}]
+            return [
+                *clear(("bevestigd",)), *around(chosen_start(tracker.get_slot)), {"event": "followup", "name": "afspraak_form"},
+            ]
         except AppointmentsUnavailable:
             dispatcher.utter_message(response="utter_afspraken_storing")
-            return clear(SLOTS)
-        dispatcher.utter_message(response="utter_afspraak_gemaakt", **appointment_message(made, now, {"forget": True}))
-        return clear(SLOTS)
-
-
-def chosen_start(tracker: Tracker) -> datetime:
-    """The chosen day and time, in the Netherlands."""
-    chosen = f"{tracker.get_slot('dag')}T{tracker.get_slot('tijd')}"
-    return datetime.fromisoformat(chosen).replace(tzinfo=AMSTERDAM)
-
-
-def appointment_message(made: Appointment, now: Here, custom: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Values and card of an appointment for an answer."""
-    sealed = services().calendar_links.seal(now.gemeente.key, made.reference, made.code)
-    local = made.start.astimezone(AMSTERDAM)
-    place = made.location
-    card = {
-        "kind": "appointment", "id": made.reference, "product": made.product.name, "start": local.isoformat(),
-        "end": made.end.astimezone(AMSTERDAM).isoformat(), "reference": made.reference,
-        "location": {"name": place.name, "address": place.address, "postcode": place.postcode, "city": place.city},
-        "ics": f"{services().settings.base_url}/v1/calendar/{sealed}.ics",
-    }
-    return {
-        "afspraak_product": made.product.name, "afspraak_dag": day_in_words(local.date()), "afspraak_tijd": clock(made.start),
-        "afspraak_locatie": f"{place.name}, {place.address}, {place.city}", "afspraak_nummer": made.reference,
-        "afspraak_code": made.code, "afspraak_meenemen": "\n".join(f"- {item}" for item in made.product.bring),
-        "json_message": {"parts": [card], **(custom or {})},
-    }
+            return clear(self.slots)
+        except OutcomeUnknown:
+            return [*clear(self.slots), *onzeker.say_unknown(dispatcher, now, asked)]
+        return [*clear(self.slots), *await onzeker.say_done(dispatcher, now, asked, made)]

@@ -18,7 +18,8 @@ SURE = 0.4  # confidence from which a message that does not answer the form's qu
 PATIENCE = 2  # unclear turns in a row after which a form offers a person
 CERTAIN = 0.8  # confidence from which a wish for a person goes before a possible answer, and an odd answer is out of scope
 BREAKS = {"contact_medewerker", "choose_chat", "choose_callback", "frustration", "zaakstatus", "afspraak_maken",
-          "afspraak_verzetten", "afspraak_annuleren"}
+          "afspraak_verzetten", "afspraak_annuleren", "choose_login", "login_code"}
+ASIDES: dict[str, type[Action]] = {}  # intent -> what is done in between, in any form; actions/berichten.py puts it there
 STOP_WORDS = {"stop", "stoppen", "annuleer", "annuleren", "laat maar", "afbreken", "ik stop"}
 
 
@@ -48,11 +49,20 @@ class Form(Action, ABC):
             return self.leave("crisis")
         if now.intent in {"contact_medewerker", "frustration"} - self.triggers and now.confidence >= CERTAIN:
             return self.leave(now.intent)
+        if now.intent in ASIDES and now.confidence >= CERTAIN:
+            events = await ASIDES[now.intent]().run(dispatcher, tracker, domain)
+            return [*events, SlotSet(asked, None)]  # asks the same question again
+        if (events := await self._first(asked, now, tracker, dispatcher)) is not None:
+            return events
         if now.is_("change") and (changed := await self._changed(asked, now, tracker)) is not None:
             return changed
         if (events := await self._fill(asked, now, tracker)) is not None:
             return events
         return await self._otherwise(asked, now, tracker, dispatcher)
+
+    async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
+        """What a form takes from a message before it looks for the answer to its question; None when there is no such thing."""
+        return None
 
     def _stops(self, now: Here) -> bool:
         return now.is_("stop") or now.text.strip(" .!").lower() in STOP_WORDS
@@ -151,6 +161,8 @@ class Submit(Action, ABC):
 
 
 FOLLOW_UPS = {
+    "choose_login": "inlog_form",
+    "login_code": "inlog_form",
     "contact_medewerker": "action_offer_person",
     "frustration": "action_offer_person",
     "choose_chat": "action_handover",
@@ -159,4 +171,5 @@ FOLLOW_UPS = {
     "afspraak_maken": "afspraak_form",
     "afspraak_verzetten": "verzet_form",
     "afspraak_annuleren": "annuleer_form",
+    "nakijken": "action_afspraak_nakijken",
 }

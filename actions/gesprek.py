@@ -3,6 +3,7 @@
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import afspraak_bekend, zaakvragen
 from actions.context import catalogue, here, neighbour_sets, ranking
 from actions.forms import Event
 from actions.medewerker import offer
@@ -34,6 +35,10 @@ class ActionFollowUp(Action):
         return "action_follow_up"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        if zaakvragen.about_a_case(tracker, here(tracker)):
+            return zaakvragen.answer_known(dispatcher, tracker, here(tracker))
+        if _about_the_appointment(tracker):
+            return [{"event": "followup", "name": "verzet_form"}]
         topic = topic_in_hand(tracker)
         if topic is None:
             return await ActionNotUnderstood().run(dispatcher, tracker, domain)
@@ -70,6 +75,12 @@ class ActionNotUnderstood(Action):
         if answered_already(tracker):
             return [{"event": "followup", "name": "action_listen"}]
         now = here(tracker)
+        if _may_ask_on(tracker) and zaakvragen.about_a_case(tracker, now):
+            return zaakvragen.answer_known(dispatcher, tracker, now)
+        if now.intent in {"zaakstatus", "inform"} and zaakvragen.number(now):  # a case number says enough
+            return [{"event": "followup", "name": "zaakstatus_form"}]
+        if _about_the_appointment(tracker):
+            return [{"event": "followup", "name": "verzet_form"}]
         if _means_appointment(tracker):
             return [{"event": "followup", "name": "afspraak_form"}]
         if is_english(now.text):
@@ -94,6 +105,17 @@ def _ask_back(dispatcher: CollectingDispatcher, ranked: list[Ranked]) -> None:
         dispatcher.utter_message(response="utter_bedoelt_u", buttons=[*_buttons(likely), SOMETHING_ELSE])
     else:
         dispatcher.utter_message(response="utter_niet_begrepen")
+
+
+def _may_ask_on(tracker: Tracker) -> bool:
+    """Whether a question about a case, or one that leans on the answer before it, is among the likeliest readings."""
+    return any(item["name"] in {"zaakstatus", "follow_up"} for item in ranking(tracker.latest_message)[:OFFERED])
+
+
+def _about_the_appointment(tracker: Tracker) -> bool:
+    """Whether the message asks about the appointment that the conversation knows ("hoe laat moet ik komen?")."""
+    now = here(tracker)
+    return afspraak_bekend.asks_about(now.text) and afspraak_bekend.known(tracker, now) is not None
 
 
 def _means_appointment(tracker: Tracker) -> bool:

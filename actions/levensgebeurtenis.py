@@ -6,6 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import zaakvragen
 from actions.context import Here, catalogue, here
 from actions.forms import Event
 from actions.gesprek import topic_in_hand
@@ -62,6 +63,8 @@ class ActionOverzicht(Action):
         return "action_levensgebeurtenis"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        if zaakvragen.about_a_case(tracker, here(tracker)):  # "wat moet ik nog doen?" right after a case
+            return zaakvragen.answer_known(dispatcher, tracker, here(tracker))
         if event := tracker.get_slot(EVENT):
             dispatcher.utter_message(response="utter_levensgebeurtenis", levensgebeurtenis=event)
         elif topic := _topic_beside(tracker):
@@ -79,6 +82,8 @@ class ActionVolgende(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         key = tracker.get_slot(EVENT)
+        if key is None and zaakvragen.about_a_case(tracker, here(tracker)):
+            return zaakvragen.answer_known(dispatcher, tracker, here(tracker))
         if key is None:
             _ask_which(dispatcher)
             return []

@@ -10,8 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.context import Here, catalogue, here, services
 from actions.forms import Event, Form, Submit, clear, is_question
 from actions.words import parse_name
+from actions.zaak import in_hand
 from bot import dutch
-from bot.contacts import CallbackRequest, ContactsUnavailable
+from bot.contacts import CallbackRefused, CallbackRequest, ContactsUnavailable
 from bot.conversation import events
 
 CALLBACK = ("contact_naam", "contact_telefoon", "contact_moment")
@@ -130,9 +131,12 @@ class ActionTerugbellen(Submit):
         request = CallbackRequest(
             name=tracker.get_slot("contact_naam"), phone=tracker.get_slot("contact_telefoon"),
             when=tracker.get_slot("contact_moment"), topic=told["topic"], summary=told["summary"], conversation=now.conv,
+            zaak=_case(now, tracker, told["topic"]),
         )
         try:
             registered = await services().contacts(now.gemeente.key).register(request, key=now.key)
+        except CallbackRefused:
+            dispatcher.utter_message(response="utter_terugbellen_geweigerd", json_message={"forget": True})
         except ContactsUnavailable:
             dispatcher.utter_message(response="utter_terugbellen_storing")
         else:
@@ -141,6 +145,12 @@ class ActionTerugbellen(Submit):
                 terugbel_moment=request.when, json_message={"forget": True},
             )
         return clear(CALLBACK)
+
+
+def _case(now: Here, tracker: Tracker, topic: str | None) -> str | None:
+    """The case that the citizen wants to be called about: the one they heard about last, unless another subject came after it."""
+    zaak = in_hand(tracker, now) if topic in {None, "zaakstatus"} else None
+    return (zaak.ref or None) if zaak else None
 
 
 class ActionReturned(Action):

@@ -1,8 +1,10 @@
 """Times in words, and names as people type them."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
+from bot.dutch.text import plain
 from bot.gemeenten import AMSTERDAM
 
 
@@ -11,7 +13,32 @@ def clock(value: datetime) -> str:
     return value.astimezone(AMSTERDAM).strftime("%H:%M")
 
 
-def parse_name(text: str) -> str | None:
-    """The name in "ik ben Sanne de Boer"; None when the text has digits, a question mark or more than six words."""
+# What is typed where a name was asked, and is none: words of the counter, each enough by itself, and words of a sentence.
+_COUNTER = frozenset({
+    "afspraak", "afspraken", "afspraakje", "maken", "verzetten", "verplaatsen", "annuleren", "annuleer", "afzeggen",
+    "paspoort", "paspoorten", "rijbewijs", "identiteitskaart", "id", "idkaart", "uittreksel", "aangifte", "aanvragen",
+    "verlengen", "medewerker", "terugbellen", "zaak", "zaaknummer", "gemeente", "later", "eerder", "vroeger", "morgen",
+    "overmorgen", "vandaag", "maandag", "dinsdag", "woensdag", "donderdag", "zaterdag", "zondag", "ochtend", "middag",
+    "avond", "datum", "tijdstip", "locatie", "opnieuw", "wijzigen", "veranderen", "terug", "stoppen", "hallo", "goedemorgen",
+    "goedemiddag", "mogelijk", "personen", "product", "producten",
+})
+_SENTENCE = frozenset({
+    "ja", "nee", "niet", "geen", "wel", "weet", "wil", "kan", "mag", "moet", "ik", "je", "u", "jij", "wij", "we", "hoe",
+    "wat", "waar", "wanneer", "waarom", "welke", "graag", "liever", "toch", "nog", "ook", "een", "het", "de", "dat", "dit",
+    "is", "naam", "mijn", "idee", "zeg", "anders", "andere", "verkeerd", "fout", "ok", "oke", "prima", "klopt", "help",
+    "snel", "zo", "voor", "met", "vrij", "vrijdag",
+})
+
+
+def parse_name(text: str, products: Sequence[str] = ()) -> str | None:
+    """The name in "ik ben Sanne de Boer"; None when the text has digits, a question mark or more than six words.
+
+    "Afspraak maken" is no name, and neither is what can be chosen (`products`, by name) or a sentence of everyday words alone.
+    """
     name = re.sub(r"^(mijn naam is|ik ben|ik heet|naam:?)\s+", "", text.strip(), flags=re.IGNORECASE).strip(" .")
-    return name if re.fullmatch(r"[^\W\d_]+(?:[ '.\-]+[^\W\d_]+\.?){0,5}", name) and len(name) <= 80 else None
+    if not re.fullmatch(r"[^\W\d_]+(?:[ '.\-]+[^\W\d_]+\.?){0,5}", name) or len(name) > 80:
+        return None
+    words = re.findall(r"\w+", plain(name))
+    offered = {word for product in products for word in re.findall(r"\w{5,}", plain(product))}
+    refused = set(words) & (_COUNTER | offered) or set(words) <= _SENTENCE
+    return None if refused else name

@@ -1,21 +1,25 @@
 """Case status: number and second factor in, public status out. Nothing of the second factor is kept."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import zaakvragen
 from actions.context import Here, here, services
 from actions.forms import Event, Form, Submit, clear
 from actions.gesprek import ActionNotUnderstood
+from actions.inloggen import login_button
+from actions.zaak import remember
 from bot import dutch
 from bot.conversation.redis import StoreUnavailable
-from bot.dutch import day_in_words
-from bot.zaken import SecondFactor, ZaakNotFound, ZaakStatus, ZakenUnavailable
+from bot.zaken import SecondFactor, ZaakNotFound, ZakenUnavailable
 from bot.zaken.guard import TooManyAttempts
 
 SLOTS = ("zaaknummer", "controle")
+KNOWN = "bekend"  # the form was left because the answer is known
 
 
 class ValidateZaakstatusForm(Form):
@@ -34,8 +38,23 @@ class ValidateZaakstatusForm(Form):
             dispatcher.utter_message(json_message={"hide": [here(tracker).seq]})
         return events
 
+    async def _prefill(self, now: Here, tracker: Tracker) -> list[Event]:
+        if zaakvragen.answerable(tracker, now):
+            return self.leave(KNOWN)
+        return [*zaakvragen.keep_question(now), *await super()._prefill(now, tracker)]
+
+    async def _fill(self, asked: str, now: Here, tracker: Tracker) -> list[Event] | None:
+        if zaakvragen.number(now) and zaakvragen.answerable(tracker, now):
+            return self.leave(KNOWN)
+        return await super()._fill(asked, now, tracker)
+
+    async def _otherwise(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
+        if now.intent in {"zaakstatus", "follow_up"} and (kept := zaakvragen.keep_question(now)):
+            return [*kept, SlotSet(asked, None)]  # the question is noted; what is needed for the answer is asked again
+        return await super()._otherwise(asked, now, tracker, dispatcher)
+
     async def fill_zaaknummer(self, now: Here, tracker: Tracker) -> str | None:
-        return dutch.parse_zaaknummer(str(now.entities.get("zaaknummer") or now.text))
+        return zaakvragen.number(now)
 
     async def fill_controle(self, now: Here, tracker: Tracker) -> dict[str, str] | None:
         """A date of birth, or postcode and house number, from the form's fields or from the text."""
@@ -52,11 +71,30 @@ class ValidateZaakstatusForm(Form):
         return ("controle",) if slot == "zaaknummer" else ()
 
 
+class ActionAskZaaknummer(Action):
+    """Asks for the number; the other way in, where the municipality has one, is to log in."""
+
+    def name(self) -> str:
+        return "action_ask_zaaknummer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        dispatcher.utter_message(response="utter_ask_zaaknummer", buttons=login_button(here(tracker)))
+        return []
+
+
 class ActionZaakstatus(Submit):
-    slots = SLOTS
+    slots = (*SLOTS, "zaakvraag")
 
     def name(self) -> str:
         return "action_zaakstatus"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        if tracker.get_slot("afgebroken") == KNOWN:
+            return [*zaakvragen.answer_known(dispatcher, tracker, here(tracker)), *clear(self.slots)]
+        events = await super().run(dispatcher, tracker, domain)
+        if tracker.get_slot("afgebroken") == "choose_login":  # the question is answered after the login
+            return [event for event in events if event.get("name") != "zaakvraag"]
+        return events
 
     async def done(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         now = here(tracker)
@@ -71,8 +109,9 @@ class ActionZaakstatus(Submit):
         except (ZakenUnavailable, StoreUnavailable):
             dispatcher.utter_message(response="utter_zaken_storing", json_message={"forget": True})
         else:
-            dispatcher.utter_message(**_answer(zaak))
-        return clear(SLOTS)
+            zaakvragen.answer_found(dispatcher, zaak, now, tracker.get_slot("zaakvraag"))
+            return [remember([zaak], now, tracker), *clear(self.slots)]
+        return clear(self.slots)
 
 
 def _factor(given: dict[str, str]) -> SecondFactor:
@@ -82,22 +121,6 @@ def _factor(given: dict[str, str]) -> SecondFactor:
         postcode=given.get("postcode"),
         huisnummer=given.get("huisnummer"),
     )
-
-
-def _answer(zaak: ZaakStatus) -> dict[str, Any]:
-    """Name and values of the answer, with the case as a card."""
-    card = {
-        "kind": "case", "identificatie": zaak.identificatie, "zaaktype": zaak.zaaktype, "status": zaak.status,
-        "step": zaak.step, "steps": zaak.steps, "expected": zaak.expected.isoformat() if zaak.expected else None,
-        "finished": zaak.finished.isoformat() if zaak.finished else None,
-    }
-    values = {
-        "zaak_nummer": zaak.identificatie, "zaak_type": zaak.zaaktype, "zaak_tekst": zaak.status, "zaak_stap": zaak.step,
-        "zaak_stappen": zaak.steps, "zaak_verwacht": day_in_words(zaak.expected) if zaak.expected else "",
-        "zaak_klaar": day_in_words(zaak.finished) if zaak.finished else "",
-    }
-    kind = "klaar" if zaak.finished else "nieuw" if not zaak.step else "loopt" if zaak.expected else "zonder_datum"
-    return {"response": f"utter_zaak_{kind}", "json_message": {"parts": [card], "forget": True}, **values}
 
 
 class ActionInform(Action):

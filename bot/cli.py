@@ -82,6 +82,71 @@ def train() -> None:
     console.print(f"Model: {path}")
 
 
+@main.command("check-connections")
+@click.option("--gemeente", help="Only this municipality, and what all of them share; without it all of them.")
+@_clear_errors
+def check_connections(gemeente: str | None) -> None:
+    """Ask every configured system whether it works; say what is wrong. Exit code 1 when something is."""
+    from bot import connections
+
+    sys.exit(not connections.run(configuration.load(), gemeente, Console()))
+
+
+@main.group()
+def notifications() -> None:
+    """Being told when a case changes: the subscription at the Notificaties API."""
+
+
+def _gemeente_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--gemeente", help="Only this municipality; without it all of them.")(command)
+
+
+@notifications.command("subscribe")
+@_gemeente_option
+@_clear_errors
+def notifications_subscribe(gemeente: str | None) -> None:
+    """Subscribe, or make the subscription right. Do it again whenever you like: there is never a second one."""
+    from bot import notifications as work
+
+    work.subscribe(configuration.load(), gemeente, Console())
+
+
+@notifications.command("list")
+@_gemeente_option
+@_clear_errors
+def notifications_list(gemeente: str | None) -> None:
+    """Show the subscriptions."""
+    from bot import notifications as work
+
+    work.show(configuration.load(), gemeente, Console())
+
+
+@notifications.command("unsubscribe")
+@_gemeente_option
+@_clear_errors
+def notifications_unsubscribe(gemeente: str | None) -> None:
+    """Take the subscription away. Who follows a case hears nothing more."""
+    from bot import notifications as work
+
+    work.unsubscribe(configuration.load(), gemeente, Console())
+
+
+@main.group("demo-case")
+def demo_case() -> None:
+    """Cases of the demonstration."""
+
+
+@demo_case.command("advance")
+@click.argument("number")
+@click.option("--gemeente", help="The municipality of the case; without it the first one.")
+@_clear_errors
+def demo_case_advance(number: str, gemeente: str | None) -> None:
+    """Put case NUMBER one step further, and tell the running edge, as a case system would."""
+    from bot import notifications as work
+
+    work.advance(configuration.load(), gemeente, number, Console())
+
+
 @main.group()
 def content() -> None:
     """For editors: check the content, start a topic, make drafts of questions and answers from elsewhere."""

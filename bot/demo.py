@@ -67,7 +67,7 @@ def _die_with_parent() -> None:
 def run(settings: Settings, console: Console) -> None:
     """Start all, print the addresses, watch until Ctrl-C. Raises CannotStart, SettingsError, TrainingFailed."""
     _check_machine(settings)
-    found = gemeenten.load(settings.gemeente_names)
+    found = gemeenten.load(settings.gemeente_names, settings.gemeenten_path)
     with console.status("Looking at the model…") as status:
         began = time.monotonic()
 
@@ -173,6 +173,9 @@ def _print_addresses(settings: Settings, found: dict[str, gemeenten.Gemeente], c
             login = f"sign in as [bold]{agent.id}[/bold] with password [bold]{agent.password}[/bold]"
             console.print(f"      {gemeente.naam:<23}  {login}")
     console.print(f"  The API for engineers        {base}/v1/docs\n\n  Cases to ask for:")
-    for hint in demo_hints(3):
+    hints = demo_hints(3)
+    for hint in hints:
         console.print(f"      {hint}", highlight=False)
+    console.print("\n  Follow a case in the chat ([bold]Houd mij op de hoogte[/bold]), and then let something happen to it:")
+    console.print(f"      .venv/bin/balie demo-case advance {hints[0].split()[0]}", highlight=False)
     console.print()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from typing import Any
 
 import structlog
@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.conversation.feed import Feed
 from bot.conversation.redis import ConfigurationError, StoreUnavailable, check_production
 from bot.desk import app as desk
+from bot.notices.clerk import Clerk
 from bot.settings import Settings, SettingsError
 from bot.wiring import Services, build
 from connectors import telegram
@@ -20,7 +21,10 @@ from connectors import web as doors
 from connectors.access import Access, Origins
 from connectors.api import Api
 from connectors.calendar import Calendar
+from connectors.demo_login import DemoLogin
 from connectors.health import Health, Metrics
+from connectors.login import LoginPages
+from connectors.notificaties import Notificaties
 from connectors.openapi import Documentation
 from connectors.pages import Pages
 from connectors.stream import Streams
@@ -53,9 +57,11 @@ def create_app(services: Services) -> web.Application:
     app.on_response_prepare.append(doors.headers(origins, settings.base_url))
     app.on_shutdown.append(streams.close)
     app.cleanup_ctx.append(_follow_feed)
+    clerk = services.clerk()
+    app.cleanup_ctx.append(_at_work(clerk))
     for part in (
         Api(services, access, origins, metrics), streams, Calendar(services, access), Documentation(settings), Pages(services),
-        Health(services, metrics),
+        Notificaties(services, clerk), Health(services, metrics), LoginPages(services, access, origins), DemoLogin(services),
     ):
         app.add_routes(part.routes())
     desk.setup(app, services, feed)
@@ -72,6 +78,28 @@ async def _follow_feed(app: web.Application) -> AsyncIterator[None]:
     while not task.done():  # more than once: asyncio.wait_for of Python 3.11, which redis uses, may swallow a cancellation
         task.cancel()
         await asyncio.wait([task], timeout=0.1)
+
+
+def _at_work(clerk: Clerk) -> Callable[[web.Application], AsyncIterator[None]]:
+    """A cleanup context in which the clerk works. What it had under way when it is stopped, another clerk does."""
+
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(_run_clerk(clerk))
+        yield
+        while not task.done():  # more than once: see _follow_feed
+            task.cancel()
+            await asyncio.wait([task], timeout=0.1)
+
+    return context
+
+
+async def _run_clerk(clerk: Clerk) -> None:
+    while True:
+        try:
+            await clerk.run()
+        except Exception as exc:
+            log.error("clerk_failed", error=type(exc).__name__, where=doors.where(exc))
+            await asyncio.sleep(RESTART_SECONDS)
 
 
 async def _run_feed(feed: Feed) -> None:
@@ -157,9 +185,11 @@ def allow_listed(_logger: Any, _method: str, record: MutableMapping[str, Any]) -
 
 
 class Libraries(logging.Handler):
-    """Takes what libraries log into our records: who, how bad and which error; not the message."""
+    """Takes what libraries log into our records: who, how bad and which error; the message only when it is one of ours."""
 
     def emit(self, record: logging.LogRecord) -> None:
         failure = record.exc_info[1] if record.exc_info else None
         details = {"error": type(failure).__name__, "where": doors.where(failure)} if failure else {}
+        if record.name.startswith("bot."):  # adapters, whose words are tested to hold nothing personal
+            details["reason"] = record.getMessage()
         log.log(record.levelno, "library", logger=record.name, **details)

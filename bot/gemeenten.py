@@ -40,7 +40,10 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A place with a counter; `hours` are the hours for appointments."""
+    """A place with a counter; `hours` are the hours for appointments.
+
+    `near`: four digits of postcodes, and names of neighbourhoods and villages, from where this is the nearest counter.
+    """
 
     id: str
     name: str
@@ -48,6 +51,11 @@ class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     postcode: str
     city: str
     hours: Hours
+    near: list[str] = []
+
+    def open_on(self, day: date) -> bool:
+        """Whether there are hours on this day of the week."""
+        return bool(self.hours.get(DAYS[day.weekday()]))
 
 
 class DemoAgent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,14 +69,59 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo_agents: list[DemoAgent] = []
 
 
-class Supplier(msgspec.Struct, frozen=True):
-    """Which adapter stands behind a port, with its addresses; secrets are settings, never here."""
+class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Who gets the call-backs in a register: its name, kind, and what it is known by there. An afdeling unless said otherwise."""
+
+    naam: str
+    object_id: str
+    soort: str = "organisatorische_eenheid"
+    code_objecttype: str = "afd"
+    code_register: str = "obj"
+    code_soort_object_id: str = "idf"
+
+
+class Supplier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which adapter stands behind a port, with its addresses; secrets are settings, never here.
+
+    `products` and `locations` give the appointment system's ids for ours: what isn't there can't be booked. `token_url`: where it
+    gives tokens, when that isn't below its `url`.
+    `actor`, `kanaal` and `zaak_register` are for a contact register: who gets the call-backs, and its names for the chat and for
+    the case system.
+    """
 
     supplier: str
+    url: str = ""
+    token_url: str = ""
     zaken_url: str = ""
     catalogi_url: str = ""
     bronorganisatie: str = ""
     allowed_confidentiality: tuple[str, ...] = ("openbaar", "beperkt_openbaar")
+    allowed_confidentiality_own: tuple[str, ...] = ("openbaar", "beperkt_openbaar", "zaakvertrouwelijk")
+    products: dict[str, str] = {}
+    locations: dict[str, str] = {}
+    actor: Actor | None = None
+    kanaal: str = "chat"
+    zaak_register: str = "openzaak"
+
+
+class LoginTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How citizens log in: what was agreed with the broker (docs/integration.md); client id and secret are settings.
+
+    `acr_values`: the levels of assurance that are asked for; `levels`: those that are accepted. A claim is a name, or a path of
+    names into claims within claims.
+    """
+
+    supplier: str
+    issuer: str = ""
+    scopes: tuple[str, ...] = ("openid",)
+    acr_values: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    level_claim: str | tuple[str, ...] = "acr"
+    bsn_claim: str | tuple[str, ...] = "bsn"
+    bsn_prefix: str = ""
+    client_auth: str = "client_secret_basic"
+    prompt: str = "login"
+    userinfo: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +136,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suppliers: dict[str, Supplier]
     retention_days: int = 30
     origins: list[str] = []
+    login: LoginTerms | None = None
     desk: Desk = msgspec.field(default_factory=Desk)
 
 
@@ -97,14 +151,20 @@ class Gemeente:
         self.naam, self.website, self.telefoon, self.adres = file.naam, file.website, file.telefoon, file.adres
         self.privacy, self.retention_days, self.origins = file.privacy, file.retention_days, file.origins
         self.products, self.locations, self.suppliers, self.desk = file.products, file.locations, file.suppliers, file.desk
+        self.login = file.login
         self.hours = {name: opening(hours) for name, hours in file.hours.items()}
         self.answers = answers
         self._variables = dict(variables)
-        self._holidays = holidays.country_holidays("NL")
+        self._holidays = holidays.country_holidays("NL", language="nl")
 
     def is_holiday(self, day: date) -> bool:
         """Dutch public holidays (5 May only in its jubilee years, as the library has it)."""
         return day in self._holidays
+
+    def holiday(self, day: date) -> str | None:
+        """The name in Dutch of the holiday on this day."""
+        name: str | None = self._holidays.get(day)
+        return name
 
     def is_open(self, what: str, at: datetime) -> bool:
         """Whether `what` (balie, telefoon, chat) is open at the aware time `at`."""

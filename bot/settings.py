@@ -6,7 +6,7 @@ Every limit, time budget and retry of the system is here, with its unit in the n
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,8 +20,9 @@ class SettingsError(Exception):
     """The configuration is wrong; the message lists every fault, one per line, in words an engineer can act on."""
 
 
-def _setting(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
+def _setting(default: Any, help: str, per_gemeente: bool = False) -> Any:
+    """`per_gemeente`: a municipality may have its own value, in the variable with two underscores and its key after it."""
+    return field(default=default, metadata={"help": help, "per_gemeente": per_gemeente})
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Settings:
     host: str = _setting("127.0.0.1", "address the edge listens on")
     port: int = _setting(8080, "port the edge listens on")
     public_url: str = _setting("", "public https address of the edge; empty means http://host:port")
-    gemeenten: str = _setting("voorbeeld,weidedorp", "municipalities served, comma separated: folders of data/gemeenten")
+    gemeenten: str = _setting("voorbeeld,weidedorp", "municipalities served, comma separated: folders of gemeenten_dir")
+    gemeenten_dir: str = _setting("data/gemeenten", "folder with a folder for each municipality")
     data_dir: str = _setting("var", "folder for the embedded Redis and the demonstration databases")
     model_dir: str = _setting("models", "folder with the trained Rasa models; the newest is served")
     redis_url: str = _setting("", "address of your own Redis (7 or later, or Valkey); empty starts the embedded one")
@@ -68,6 +70,10 @@ class Settings:
     turn_attempts: int = _setting(3, "tries before a turn that keeps failing is set aside")
     brain_ready_seconds: float = _setting(10.0, "age of a brain's last sign of life above which /ready says 503")
     backend_seconds: float = _setting(4.5, "time budget of one call to a case, appointment or contact system")
+    request_seconds: float = _setting(3.0, "time one request to an appointment system may take; less than backend_seconds")
+    backend_failures: int = _setting(5, "failures in a row after which a supplier's system is left alone for a while")
+    backend_rest_seconds: float = _setting(30.0, "how long it is left alone")
+    check_seconds: float = _setting(20.0, "time that `balie check-connections` gives one system to answer")
 
     # The brain.
     brains: int = _setting(1, "brain processes that `balie demo` starts")
@@ -78,11 +84,45 @@ class Settings:
     # Look-ups.
     lookup_attempts: int = _setting(5, "wrong second factors before the look-up of a case is locked")
     lookup_lock_seconds: int = _setting(3600, "how long a locked look-up stays locked, seconds")
+    own_cases: int = _setting(20, "most cases of a citizen who logged in, the newest")
+    own_cases_read: int = _setting(100, "cases of a citizen who logged in that are read and checked to be theirs, at most")
+    own_cases_at_once: int = _setting(8, "requests to the case system under way at once for one citizen who logged in")
+    catalogue_seconds: float = _setting(600.0, "how long case types and their steps are kept after reading them")
+    case_memory_seconds: int = _setting(1800, "how long a citizen can ask on about a looked-up case without its number, seconds")
+    case_memory: int = _setting(50, "looked-up cases that a conversation remembers at once")
+    cases_shown: int = _setting(5, "own cases shown at once after a login")
+
+    # Logging in.
+    login_ticket_seconds: int = _setting(600, "how long a link to log in works, and how long the login may take, seconds")
+    login_result_seconds: int = _setting(300, "how long the result of a login waits for its code, seconds")
+    login_tries: int = _setting(5, "wrong codes after which the result of a login is gone")
+    login_metadata_seconds: int = _setting(3600, "how long the addresses and keys of a broker are kept, seconds")
+    login_leeway_seconds: int = _setting(30, "how far the clock of a broker may differ from ours, seconds")
 
     # Appointments.
     appointment_horizon_days: int = _setting(60, "how many days ahead an appointment can be made")
     appointment_keep_days: int = _setting(30, "days after its day that the demonstration keeps an appointment")
     calendar_link_seconds: int = _setting(2592000, "how long the link to an .ics file works, seconds")
+    appointment_max_persons: int = _setting(6, "people that one appointment can be for")
+    appointment_max_products: int = _setting(3, "products that one appointment can be for")
+    appointment_days_searched: int = _setting(7, "days whose times are asked for at most to find what fits a wish")
+
+    # Notices: a case that is followed, and the reminder of an appointment.
+    notice_days: int = _setting(90, "how many days a case is followed at most; never longer than a conversation is kept")
+    reminder_hour: int = _setting(10, "hour at which a reminder comes, the day before; the last notice of a period as well")
+    quiet_from: int = _setting(21, "hour from which no notice is brought, in the Netherlands; as quiet_until: never quiet")
+    quiet_until: int = _setting(8, "hour from which notices are brought again, in the Netherlands")
+    max_notices: int = _setting(20, "cases and appointments that one conversation may be told of")
+    max_notices_waiting: int = _setting(10000, "notices that may be due before announcements of the case system get 503")
+    notice_recent_seconds: int = _setting(3600, "how long an announced change is remembered for who asks to be told just then")
+    notice_undo_seconds: int = _setting(3600, "how long withdrawn notices can be brought back, seconds")
+    notice_poll_seconds: float = _setting(2.0, "pause between looks at what notices are due")
+    notice_lease_seconds: float = _setting(30.0, "silence after which another edge process takes a notice over")
+    notices_at_once: int = _setting(4, "notices that one edge process has under way at once")
+    notice_retry_seconds: float = _setting(30.0, "pause before a notice is tried again; it doubles with every try")
+    notice_retry_most_seconds: float = _setting(3600.0, "longest pause before a notice is tried again")
+    notice_attempts: int = _setting(30, "tries before a notice is given up")
+    reminder_patience_seconds: int = _setting(7200, "how long a reminder waits for an appointment system that doesn't answer")
 
     # Desk.
     desk_session_seconds: int = _setting(36000, "length of an agent's session, seconds")
@@ -102,9 +142,22 @@ class Settings:
     import_max_bytes: int = _setting(50_000_000, "largest file with questions and answers that is imported, bytes")
     import_max_chars: int = _setting(100_000, "longest answer that is imported, characters")
 
-    # Suppliers' secrets (addresses are in data/gemeenten/<name>/gemeente.yml).
-    zgw_client_id: str = _setting("", "client id at the ZGW APIs")
-    zgw_secret: str = _setting("", "secret at the ZGW APIs")
+    # Suppliers' secrets (addresses are in data/gemeenten/<name>/gemeente.yml). A municipality may have its own: see `of`.
+    zgw_client_id: str = _setting("", "client id at the ZGW APIs", per_gemeente=True)
+    zgw_secret: str = _setting("", "secret at the ZGW APIs", per_gemeente=True)
+    klantinteracties_token: str = _setting("", "API token at the Klantinteracties API", per_gemeente=True)
+    qmatic_api_key: str = _setting("", "API key at Qmatic", per_gemeente=True)
+    jcc_client_id: str = _setting("", "OAuth client id at JCC WARP", per_gemeente=True)
+    jcc_secret: str = _setting("", "OAuth client secret at JCC WARP", per_gemeente=True)
+    oidc_client_id: str = _setting("", "client id at the broker where citizens log in", per_gemeente=True)
+    oidc_secret: str = _setting("", "client secret at the broker where citizens log in", per_gemeente=True)
+
+    own: Mapping[tuple[str, str], Any] = field(default_factory=dict, metadata={"own": True}, repr=False)
+    """(setting, municipality) -> the municipality's own value."""
+
+    def of(self, name: str, gemeente: str) -> Any:
+        """The setting `name` for a municipality: its own (`BALIE_ZGW_SECRET__WEIDEDORP`), or the one for all."""
+        return self.own.get((name, gemeente), getattr(self, name))
 
     @property
     def production(self) -> bool:
@@ -118,6 +171,10 @@ class Settings:
     @property
     def gemeente_names(self) -> list[str]:
         return [name.strip() for name in self.gemeenten.split(",") if name.strip()]
+
+    @property
+    def gemeenten_path(self) -> Path:
+        return ROOT / self.gemeenten_dir
 
     @property
     def data_path(self) -> Path:
@@ -138,22 +195,38 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if env is None else env
     values: dict[str, Any] = {}
     faults: list[str] = []
-    for item in fields(Settings):
-        raw = env.get(env_name(item.name))
-        if raw is None or raw == "":
-            continue
+    for item in known():
         try:
-            values[item.name] = _convert(raw, item.default)
+            if raw := env.get(env_name(item.name)):
+                values[item.name] = _convert(raw, item.default)
         except ValueError:
             kind = {bool: "true or false", int: "a whole number", float: "a number"}[type(item.default)]
             faults.append(f"{env_name(item.name)} must be {kind}, not {raw!r}")
-    known = {env_name(item.name) for item in fields(Settings)}
-    faults += [f"{name} is not a setting of Balie" for name in env if name.startswith("BALIE_") and name not in known]
+    names = {env_name(item.name) for item in known()}
+    values["own"], theirs = _own(env)
+    faults += [f"{name} is not a setting of Balie" for name in env if name.startswith("BALIE_") and name not in names | theirs]
     settings = Settings(**values)
     faults += check(settings)
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
+
+
+def known() -> list[Field[Any]]:
+    """All settings, with their `help` in the metadata."""
+    return [item for item in fields(Settings) if "help" in item.metadata]
+
+
+def _own(env: Mapping[str, str]) -> tuple[dict[tuple[str, str], str], set[str]]:
+    """The values that are for one municipality, and the names of their variables."""
+    found, names = {}, set()
+    for item in known():
+        for name, raw in env.items():
+            setting, _, gemeente = name.partition("__")
+            if item.metadata["per_gemeente"] and setting == env_name(item.name) and gemeente and raw:
+                found[item.name, gemeente.lower()] = raw
+                names.add(name)
+    return found, names
 
 
 def _convert(raw: str, default: Any) -> Any:
@@ -175,10 +248,13 @@ def check(settings: Settings) -> list[str]:
         faults.append("BALIE_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR")
     if not settings.gemeente_names:
         faults.append("BALIE_GEMEENTEN must name at least one folder of data/gemeenten")
-    for item in fields(Settings):
+    for item in known():
         value = getattr(settings, item.name)
         if type(value) in (int, float) and value < 0:
             faults.append(f"{env_name(item.name)} must not be negative")
+    for name in ("reminder_hour", "quiet_from", "quiet_until"):
+        if getattr(settings, name) > 23:
+            faults.append(f"{env_name(name)} must be an hour, 0 to 23")
     if settings.telegram_token and settings.public_url and len(settings.telegram_secret) < 16:
         faults.append("BALIE_TELEGRAM_SECRET must have 16 characters or more when BALIE_PUBLIC_URL is set")
     return faults + (_check_production(settings) if settings.production else [])

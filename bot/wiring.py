@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
 from redis.asyncio import Redis
 
 from bot import gemeenten
@@ -12,21 +14,43 @@ from bot import settings as configuration
 from bot.appointments import Appointments
 from bot.appointments import Location as AppointmentLocation
 from bot.appointments import Product as AppointmentProduct
+from bot.appointments.codes import LETTERS
 from bot.appointments.demo import DemoAppointments
+from bot.appointments.jcc import Jcc
+from bot.appointments.jcc_client import JccClient
+from bot.appointments.ledgered import LedgerAppointments
 from bot.appointments.links import CalendarLinks
+from bot.appointments.qmatic import Qmatic
+from bot.appointments.supplier import Supplier as AppointmentSupplier
+from bot.circuit import Circuit
 from bot.contacts import Contacts
 from bot.contacts.demo import DemoContacts
+from bot.contacts.openklant import OpenKlantContacts
+from bot.contacts.openklant_team import Actor
 from bot.conversation.handover import Handover
+from bot.conversation.ledger import RedisLedger
 from bot.conversation.limits import Limits
+from bot.conversation.logins import Logins
+from bot.conversation.notices import NoticeBook
 from bot.conversation.redis import EmbeddedRedis, connect
 from bot.conversation.store import Bounds, Store
 from bot.gemeenten import Gemeente
+from bot.http import Http
+from bot.login import RETURN_PATH, Login
+from bot.login import demo as demo_login
+from bot.login.demo import DemoBroker
+from bot.login.oidc import CLIENT_AUTH, OidcLogin, Terms
+from bot.notices import Notices, texts
+from bot.notices.clerk import Clerk, Sources
+from bot.notices.subscriptions import Subscriptions, authorization
 from bot.settings import Settings, SettingsError
 from bot.zaken import Zaken
-from bot.zaken.demo import DemoZaken, demo_cases, today_in_amsterdam
+from bot.zaken.demo import DemoZaken, demo_cases, demo_persons, today_in_amsterdam
 from bot.zaken.guard import GuardedZaken
-from bot.zaken.zgw import ZgwZaken
+from bot.zaken.zgw import OwnCases, ZgwZaken
+from bot.zgw import ZgwClient
 
+CALLBACK_PATH = "/v1/notificaties/"  # and the municipality's key
 BLOCKING_SECONDS = 10.0  # longest blocking read of feed and mailbox
 
 
@@ -37,6 +61,7 @@ class Services:
     settings: Settings
     redis_url: str
     gemeenten: dict[str, Gemeente]
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _adapters: dict[tuple[str, str], object] = field(default_factory=dict)
 
     @cached_property
@@ -65,6 +90,43 @@ class Services:
     def calendar_links(self) -> CalendarLinks:
         return CalendarLinks(self.settings.secret, self.settings.calendar_link_seconds)
 
+    @cached_property
+    def notice_book(self) -> NoticeBook:
+        limits = self.settings
+        # An item outlives all its tries, and a night.
+        seconds = int(limits.notice_attempts * limits.notice_retry_most_seconds) + 86400
+        return NoticeBook(
+            self.redis, recent_seconds=limits.notice_recent_seconds, lease_seconds=limits.notice_lease_seconds,
+            item_seconds=seconds,
+        )
+
+    @cached_property
+    def notices(self) -> Notices:
+        """What conversations want to be told: cases that changed, and appointments that come near."""
+        return Notices(self.notice_book, self.limits.hash, self.settings, self.gemeenten, lambda: self.now())
+
+    def clerk(self) -> Clerk:
+        """A clerk for this process, that brings the notices."""
+        sources = Sources(self.zaken, self.appointments, self.gemeenten)
+        return Clerk(
+            self.notice_book, self.notices, self.store, self.handover, sources, self.settings, texts.load(),
+            lambda: self.now(),
+        )
+
+    @cached_property
+    def logins(self) -> Logins:
+        limits = self.settings
+        return Logins(
+            self.redis, limits.secret, letters=LETTERS, ticket_seconds=limits.login_ticket_seconds,
+            result_seconds=limits.login_result_seconds, tries=limits.login_tries,
+        )
+
+    @cached_property
+    def demo_broker(self) -> DemoBroker | None:
+        """The provider to try logging in with, when a municipality uses it."""
+        uses = any(gemeente.login and gemeente.login.supplier == "demo" for gemeente in self.gemeenten.values())
+        return DemoBroker(self._demo_terms(), self.settings.secret) if uses and not self.settings.production else None
+
     def gemeente(self, key: str) -> Gemeente:
         """Raises KeyError for a municipality that this installation does not serve."""
         return self.gemeenten[key]
@@ -79,6 +141,30 @@ class Services:
     def contacts(self, key: str) -> Contacts:
         return self._adapter("contacts", key, self._make_contacts)  # type: ignore[return-value]
 
+    def notifications(self, key: str) -> Subscriptions | None:
+        """Where this municipality's case system announces changes; None when it has no such place, and in a demonstration."""
+        chosen = self.gemeente(key).suppliers.get("notifications")
+        if chosen is None or chosen.supplier == "demo":
+            return None
+        return self._adapter("notifications", key, self._make_notifications)  # type: ignore[return-value]
+
+    def demo_zaken(self, key: str) -> DemoZaken:
+        """The demonstration's case system, to change a case in. Raises SettingsError where it isn't used."""
+        gemeente = self.gemeente(key)
+        if gemeente.suppliers["zaken"].supplier != "demo" or self.settings.production:
+            raise SettingsError(f"municipality {key!r} has a case system of its own: change the case there")
+        return DemoZaken(self._database(gemeente, "zaken"))
+
+    def callback(self, key: str) -> tuple[str, str]:
+        """Address of ours that is told of changes, and the Authorization header that it asks for."""
+        return f"{self.settings.base_url}{CALLBACK_PATH}{key}", authorization(self.settings.secret, key)
+
+    def login(self, key: str) -> Login | None:
+        """Where the citizens of this municipality log in; None when it has no such place."""
+        if self.gemeente(key).login is None:
+            return None
+        return self._adapter("login", key, self._make_login)  # type: ignore[return-value]
+
     def _adapter(self, port: str, key: str, make: Callable[[Gemeente], object]) -> object:
         if (port, key) not in self._adapters:
             self._adapters[port, key] = make(self.gemeente(key))
@@ -87,30 +173,101 @@ class Services:
     def _make_zaken(self, gemeente: Gemeente) -> GuardedZaken:
         chosen, settings = gemeente.suppliers["zaken"], self.settings
         if chosen.supplier == "zgw":
-            zaken: Zaken = ZgwZaken(
-                chosen.zaken_url, chosen.catalogi_url, settings.zgw_client_id, settings.zgw_secret,
-                budget_seconds=settings.backend_seconds, bronorganisatie=chosen.bronorganisatie or None,
-                allowed_confidentiality=chosen.allowed_confidentiality,
-            )
+            zaken: Zaken = self._zgw_zaken(gemeente)
         else:
-            zaken = DemoZaken(self._database(gemeente, "zaken"))
+            zaken = DemoZaken(self._database(gemeente, "zaken"), most=settings.own_cases)
         return GuardedZaken(
             zaken, self.limits, max_attempts=settings.lookup_attempts, lock_seconds=settings.lookup_lock_seconds,
             scope=gemeente.key,
         )
 
+    def _zgw_zaken(self, gemeente: Gemeente) -> ZgwZaken:
+        chosen, settings = gemeente.suppliers["zaken"], self.settings
+        own = OwnCases(
+            chosen.allowed_confidentiality_own, most=settings.own_cases, read=settings.own_cases_read,
+            at_once=settings.own_cases_at_once,
+        )
+        return ZgwZaken(
+            chosen.zaken_url, chosen.catalogi_url,
+            settings.of("zgw_client_id", gemeente.key), settings.of("zgw_secret", gemeente.key),
+            budget_seconds=settings.backend_seconds, catalogue_seconds=settings.catalogue_seconds,
+            bronorganisatie=chosen.bronorganisatie or None, allowed_confidentiality=chosen.allowed_confidentiality, own=own,
+            production=settings.production, failures=settings.backend_failures, open_seconds=settings.backend_rest_seconds,
+        )
+
     def _make_appointments(self, gemeente: Gemeente) -> Appointments:
         products = [AppointmentProduct(p.id, p.name, p.minutes, tuple(p.bring)) for p in gemeente.products]
         locations = [AppointmentLocation(x.id, x.name, x.address, x.postcode, x.city) for x in gemeente.locations]
-        opening = {x.id: gemeenten.opening(x.hours) for x in gemeente.locations}
-        secret = self.settings.secret.encode()
-        return DemoAppointments(
-            self._database(gemeente, "afspraken"), products, locations, opening, secret=secret,
-            horizon_days=self.settings.appointment_horizon_days, keep_days=self.settings.appointment_keep_days,
+        settings, secret = self.settings, self.settings.secret.encode()
+        supplier = self._appointment_supplier(gemeente)
+        if supplier is None:
+            opening = {x.id: gemeenten.opening(x.hours) for x in gemeente.locations}
+            return DemoAppointments(
+                self._database(gemeente, "afspraken"), products, locations, opening, secret=secret, now=self.now,
+                horizon_days=settings.appointment_horizon_days, keep_days=settings.appointment_keep_days,
+            )
+        chosen = gemeente.suppliers["appointments"]
+        return LedgerAppointments(
+            supplier, RedisLedger(self.redis, self.limits, gemeente.key),
+            [product for product in products if product.id in chosen.products],
+            [location for location in locations if location.id in chosen.locations],
+            secret=secret, budget_seconds=settings.backend_seconds, keep_days=settings.appointment_keep_days,
+            failures=settings.backend_failures, open_seconds=settings.backend_rest_seconds, now=self.now,
         )
 
+    def _appointment_supplier(self, gemeente: Gemeente) -> AppointmentSupplier | None:
+        """The system that keeps the appointments; None for the demonstration, which keeps its own."""
+        chosen, settings = gemeente.suppliers["appointments"], self.settings
+        if chosen.supplier == "qmatic":
+            names = {product.id: product.name for product in gemeente.products}
+            return Qmatic(
+                chosen.url, settings.of("qmatic_api_key", gemeente.key), chosen.products, chosen.locations, names,
+                settings.request_seconds,
+            )
+        if chosen.supplier == "jcc":
+            client_id, secret = (settings.of(name, gemeente.key) for name in _APPOINTMENT_SECRETS["jcc"])
+            client = JccClient(Http(settings.request_seconds), chosen.url, _jcc_token_url(chosen), client_id, secret)
+            return Jcc(client, chosen.products, chosen.locations)
+        return None
+
     def _make_contacts(self, gemeente: Gemeente) -> Contacts:
-        return DemoContacts(self._database(gemeente, "contacten"))
+        chosen, settings = gemeente.suppliers["contacts"], self.settings
+        if chosen.supplier == "demo" or chosen.actor is None:
+            return DemoContacts(self._database(gemeente, "contacten"), now=self.now)
+        return OpenKlantContacts(
+            chosen.url, settings.of("klantinteracties_token", gemeente.key), Actor(**msgspec.structs.asdict(chosen.actor)),
+            secret=f"{settings.secret}\n{gemeente.key}".encode(), budget_seconds=settings.backend_seconds, kanaal=chosen.kanaal,
+            zaak_register=chosen.zaak_register, circuit=Circuit(settings.backend_failures, settings.backend_rest_seconds),
+            now=self.now,
+        )
+
+    def _make_notifications(self, gemeente: Gemeente) -> Subscriptions:
+        chosen, settings = gemeente.suppliers["notifications"], self.settings
+        client_id, secret = (settings.of(name, gemeente.key) for name in ("zgw_client_id", "zgw_secret"))
+        client = ZgwClient([chosen.url], client_id, secret, settings.backend_seconds)
+        filters = {"bronorganisatie": gemeente.suppliers["zaken"].bronorganisatie}
+        return Subscriptions(client, chosen.url, *self.callback(gemeente.key), filters)
+
+    def _make_login(self, gemeente: Gemeente) -> Login:
+        limits = self.settings
+        return OidcLogin(
+            self._login_terms(gemeente), budget_seconds=limits.backend_seconds, keep_seconds=limits.login_metadata_seconds,
+            leeway_seconds=limits.login_leeway_seconds,
+        )
+
+    def _login_terms(self, gemeente: Gemeente) -> Terms:
+        agreed, settings = gemeente.login, self.settings
+        if agreed is None or agreed.supplier == "demo":
+            return self._demo_terms()
+        return Terms(
+            agreed.issuer, settings.of("oidc_client_id", gemeente.key), settings.of("oidc_secret", gemeente.key),
+            settings.base_url + RETURN_PATH, agreed.levels, agreed.scopes, agreed.acr_values, _path(agreed.level_claim),
+            _path(agreed.bsn_claim), agreed.bsn_prefix, agreed.client_auth, agreed.prompt, agreed.userinfo,
+        )
+
+    def _demo_terms(self) -> Terms:
+        base = self.settings.base_url
+        return demo_login.terms(base, self.settings.secret, base + RETURN_PATH)
 
     def _database(self, gemeente: Gemeente, name: str) -> Path:
         folder = self.settings.data_path / gemeente.key
@@ -144,19 +301,24 @@ def current() -> Services:
     return _current
 
 
-SUPPLIERS = {"zaken": {"demo", "zgw"}, "appointments": {"demo"}, "contacts": {"demo"}}
+SUPPLIERS = {"zaken": {"demo", "zgw"}, "appointments": {"demo", "qmatic", "jcc"}, "contacts": {"demo", "openklant"}}
 
 
 def build(settings: Settings, redis_url: str | None = None) -> Services:
     """Check the configuration as a whole and make the services. Raises SettingsError with every fault."""
     url = redis_url or settings.redis_url
-    found = gemeenten.load(settings.gemeente_names)
+    found = gemeenten.load(settings.gemeente_names, settings.gemeenten_path)
     faults = [fault for gemeente in found.values() for fault in _faults(gemeente, settings)]
     if not url:
         faults.append("BALIE_REDIS_URL is empty: start with `balie demo`, or name your Redis")
     if faults:
         raise SettingsError("\n".join(faults))
     return Services(settings, url, found)
+
+
+def demo_people() -> list[tuple[str, str]]:
+    """Name and BSN of the invented persons that one can log in as in the demonstration."""
+    return [(person.name, person.bsn) for person in demo_persons()]
 
 
 def demo_hints(count: int) -> list[str]:
@@ -177,8 +339,94 @@ def _faults(gemeente: Gemeente, settings: Settings) -> list[str]:
             faults.append(f"municipality {gemeente.key!r}: suppliers.{port} must be one of {', '.join(sorted(known))}")
         elif chosen.supplier == "demo" and settings.production:
             faults.append(f"municipality {gemeente.key!r}: the demo supplier of {port} is refused in production")
-        elif chosen.supplier == "zgw" and not (chosen.zaken_url and chosen.catalogi_url and settings.zgw_secret):
+        elif chosen.supplier == "zgw" and not (
+            chosen.zaken_url and chosen.catalogi_url and settings.of("zgw_client_id", gemeente.key)
+            and settings.of("zgw_secret", gemeente.key)
+        ):
             faults.append(f"municipality {gemeente.key!r}: zgw needs zaken_url, catalogi_url and BALIE_ZGW_CLIENT_ID/_SECRET")
+    faults += _appointment_faults(gemeente, settings)
+    faults += _contact_faults(gemeente, settings)
+    faults += _login_faults(gemeente, settings)
+    faults += _notification_faults(gemeente, settings)
     if settings.production and gemeente.desk.demo_agents:
         faults.append(f"municipality {gemeente.key!r}: desk.demo_agents is refused in production")
     return faults
+
+
+_APPOINTMENT_SECRETS = {"qmatic": ("qmatic_api_key",), "jcc": ("jcc_client_id", "jcc_secret")}
+
+
+def _jcc_token_url(chosen: gemeenten.Supplier) -> str:
+    """Where JCC gives tokens: below its API, unless the municipality says otherwise."""
+    return chosen.token_url or f"{chosen.url.rstrip('/')}/connect/token"
+
+
+def _appointment_faults(gemeente: Gemeente, settings: Settings) -> list[str]:
+    chosen, name = gemeente.suppliers.get("appointments"), f"municipality {gemeente.key!r}: suppliers.appointments"
+    if chosen is None or chosen.supplier not in _APPOINTMENT_SECRETS:
+        return []
+    secrets = [secret for secret in _APPOINTMENT_SECRETS[chosen.supplier] if not settings.of(secret, gemeente.key)]
+    faults = [f"{name} needs {configuration.env_name(secret)}" for secret in secrets]
+    if not (chosen.url and chosen.products and chosen.locations):
+        faults.append(f"{name} needs url, products and locations")
+    addresses = {"url": chosen.url} | ({"token_url": chosen.token_url} if chosen.token_url else {})
+    if settings.production:
+        insecure = [what for what, address in addresses.items() if not address.startswith("https://")]
+        faults += [f"{name}.{what} must be an https address in production" for what in insecure]
+    strange = chosen.products.keys() - {product.id for product in gemeente.products}
+    strange |= chosen.locations.keys() - {location.id for location in gemeente.locations}
+    return faults + [f"{name} names {id!r}, which is no product or location of gemeente.yml" for id in sorted(strange)]
+
+
+def _contact_faults(gemeente: Gemeente, settings: Settings) -> list[str]:
+    chosen, name = gemeente.suppliers.get("contacts"), f"municipality {gemeente.key!r}: suppliers.contacts"
+    if chosen is None or chosen.supplier != "openklant":
+        return []
+    faults = []
+    if not settings.of("klantinteracties_token", gemeente.key):
+        faults.append(f"{name} needs BALIE_KLANTINTERACTIES_TOKEN")
+    actor = msgspec.structs.astuple(chosen.actor) if chosen.actor else ("",)
+    if not all((chosen.url, chosen.kanaal, chosen.zaak_register, *actor)):
+        faults.append(f"{name} needs url and actor with naam and objectId; no field may be empty")
+    if settings.production and not chosen.url.startswith("https://"):
+        faults.append(f"{name}.url must be an https address in production")
+    return faults
+
+
+def _notification_faults(gemeente: Gemeente, settings: Settings) -> list[str]:
+    """A municipality may do without: then no case can be followed."""
+    chosen, name = gemeente.suppliers.get("notifications"), f"municipality {gemeente.key!r}: suppliers.notifications"
+    if chosen is None:
+        return []
+    if chosen.supplier == "demo":
+        return [f"{name}: the demo supplier is refused in production"] if settings.production else []
+    if chosen.supplier != "notificaties":
+        return [f"{name} must be demo or notificaties"]
+    secrets = settings.of("zgw_client_id", gemeente.key) and settings.of("zgw_secret", gemeente.key)
+    return [] if chosen.url and secrets else [f"{name} needs url and BALIE_ZGW_CLIENT_ID/_SECRET"]
+
+
+def _login_faults(gemeente: Gemeente, settings: Settings) -> list[str]:
+    agreed, name = gemeente.login, f"municipality {gemeente.key!r}: login"
+    if agreed is None:
+        return []
+    if agreed.supplier == "demo":
+        return [f"{name}: the demo supplier is refused in production"] if settings.production else []
+    if agreed.supplier != "oidc":
+        return [f"{name}.supplier must be demo or oidc"]
+    faults, public = [], agreed.client_auth == "none"
+    if not agreed.issuer.startswith("https://") and settings.production:
+        faults.append(f"{name}.issuer must be an https address in production")
+    if not (agreed.issuer and settings.of("oidc_client_id", gemeente.key)):
+        faults.append(f"{name} needs issuer and BALIE_OIDC_CLIENT_ID")
+    if not public and not settings.of("oidc_secret", gemeente.key):
+        faults.append(f"{name} needs BALIE_OIDC_SECRET")
+    if agreed.client_auth not in CLIENT_AUTH:
+        faults.append(f"{name}.client_auth must be one of {', '.join(CLIENT_AUTH)}")
+    if not agreed.levels:
+        faults.append(f"{name}.levels must name the levels of assurance that are accepted")
+    return faults
+
+
+def _path(claim: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (claim,) if isinstance(claim, str) else claim

@@ -16,7 +16,7 @@ from connectors import opening, transcript
 from connectors.access import Access, Origins, show_token
 from connectors.bodies import read_json
 from connectors.health import Metrics
-from connectors.messages import ANSWERS, FIRST, Message, check, compose, stop_waiting, wants_to_stop
+from connectors.messages import ANSWERS, FIRST, Message, check, compose, newest, stop_waiting, wants_to_stop
 from connectors.problems import Fault, Problem
 from connectors.query import integer, one_of
 
@@ -120,7 +120,7 @@ class Api:
         if message.type == "rating":
             new, seq = await self._keep_rating(conversation, body, fingerprint)
         else:
-            new, seq = await self._receive(conversation, message, body, fingerprint)
+            new, seq = await self._receive(conversation, message, body, fingerprint, newest(message, asked))
             if new and conversation.owner == "queue" and wants_to_stop(message):
                 await stop_waiting(self._services, conversation)
         if new:
@@ -133,13 +133,9 @@ class Api:
         return self._services.limits.hash(f"message:{conversation.id}:{content.decode()}")
 
     async def _receive(
-        self, conversation: Conversation, message: Message, body: Event, fingerprint: str
+        self, conversation: Conversation, message: Message, body: Event, fingerprint: str, question: int | None
     ) -> tuple[bool, int]:
-        # Only the newest question can be answered, but the topics of the opening stay usable: they fit any moment.
-        question = message.question if message.type in ANSWERS else None
-        outcome, seq = await self._store.receive(
-            conversation, message.cid.lower(), body, fingerprint, None if question == FIRST else question
-        )
+        outcome, seq = await self._store.receive(conversation, message.cid.lower(), body, fingerprint, question)
         if outcome == "gone":
             raise UnknownConversation(conversation.id)
         if outcome in REFUSALS:

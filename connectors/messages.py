@@ -135,10 +135,21 @@ def _rating(message: Message) -> Event:
     return body | ({"text": text} if text else {})
 
 
+def newest(message: Message, asked: Event | None) -> int | None:
+    """Number of the question that must be the newest one still; None when it needn't be.
+
+    The topics of the opening and what a notice offers stay usable: they fit any moment.
+    """
+    if message.type not in ANSWERS or message.question == FIRST or (asked and asked["type"] == "notice"):
+        return None
+    return message.question
+
+
 def _part(message: Message, asked: Event | None) -> Event:
     """The part of the question that is answered; only a question of ours counts, not what a citizen wrote."""
     kind = {"choice": "choices"}.get(message.type, message.type)
-    ours = asked is not None and asked["type"] == "message" and asked["from"]["role"] != "citizen"
+    said = asked is not None and asked["type"] == "message" and asked["from"]["role"] != "citizen"
+    ours = said or (asked is not None and asked["type"] == "notice")
     part = events.find_part(asked, [kind]) if asked and ours else None
     if part is None:
         raise Problem("choice_expired")

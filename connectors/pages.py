@@ -81,7 +81,9 @@ class Pages:
         }
         served = [(other.key, other.naam) for other in self._services.gemeenten.values()]
         page = environment().get_template("gemeente.html").render(gemeente=shown, gemeenten=served)
-        return web.Response(text=page, content_type="text/html", headers={hdrs.CACHE_CONTROL: "no-cache"})
+        # The page to log in, which the chat opens, hands its code back to this one: see connectors/login.py.
+        headers = {hdrs.CACHE_CONTROL: "no-cache", "Cross-Origin-Opener-Policy": "same-origin-allow-popups"}
+        return web.Response(text=page, content_type="text/html", headers=headers)
 
     async def widget(self, request: web.Request) -> web.Response:
         """Files of the widget, for every website: modules are fetched with CORS."""

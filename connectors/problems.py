@@ -15,6 +15,8 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "token_in_url": (400, "Zet een token nooit in het adres. Gebruik de kop Authorization."),
     "unauthorized": (401, "U heeft geen toegang tot dit gesprek. Begin een nieuw gesprek."),
     "forbidden": (403, "Dit gesprek is niet van u."),
+    "sender_unknown": (401, "Wij weten niet wie dit stuurt. De kop Authorization ontbreekt."),
+    "sender_refused": (403, "Deze afzender mag hier niets melden."),
     "origin_refused": (403, "Deze website mag de chat van de gemeente niet gebruiken."),
     "not_found": (404, "Deze pagina bestaat niet."),
     "conversation_unknown": (404, "Dit gesprek bestaat niet meer."),
@@ -34,6 +36,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "error": (500, "Er ging iets mis bij ons. Probeer het later opnieuw."),
     "store_unavailable": (503, "Wij kunnen uw bericht nu niet aannemen. Probeer het zo opnieuw."),
     "appointments_unavailable": (503, "Wij kunnen uw afspraak nu niet opzoeken. Probeer het later opnieuw."),
+    "notices_full": (503, "Er wachten te veel meldingen. Stuur deze later opnieuw."),
     "overloaded": (503, "Het is nu erg druk. Probeer het zo opnieuw."),
 }
 

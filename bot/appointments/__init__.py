@@ -5,6 +5,7 @@ passes `tests/contract/test_appointments.py`. All datetimes that come out are aw
 datetime goes in. A naive one is a programming error and gives ValueError.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -24,7 +25,14 @@ class AppointmentNotFound(Exception):
 
 
 class AppointmentsUnavailable(Exception):
-    """The appointment system didn't answer as it should. Whether it acted is unknown: try again with the same key."""
+    """The appointment system didn't answer as it should. Nothing was booked, moved or cancelled."""
+
+
+class OutcomeUnknown(Exception):
+    """The system was asked to act and it can't be found out whether it did: say so, and don't ask it again for the same.
+
+    The same action with the same key finds out if that is possible by then, and never acts a second time.
+    """
 
 
 @dataclass(frozen=True)
@@ -62,28 +70,69 @@ class Customer:
 
 
 @dataclass(frozen=True)
+class Item:
+    """A product that is wanted, for `persons` people at once. A visit is one or more of these, at one time and place."""
+
+    product_id: str
+    persons: int = 1
+
+    def __post_init__(self) -> None:
+        if self.persons < 1:
+            raise ValueError("an appointment is for one person or more")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A product of an appointment, and for how many people."""
+
+    product: Product
+    persons: int = 1
+
+
+@dataclass(frozen=True)
 class Appointment:
     """A confirmed appointment.
 
     `reference` may be shown and read aloud; `code` is the citizen's secret to look it up, move or cancel it.
-    `revision` counts the moves, for calendars.
+    `revision` counts the moves, for calendars. `leftover`: after a move, the reference of the old appointment when that could
+    not be cancelled and still stands.
     """
 
     reference: str
     code: str = field(repr=False)
-    product: Product
+    lines: tuple[Line, ...]
     location: Location
     start: datetime
     end: datetime
     revision: int = 0
+    leftover: str | None = None
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("an appointment has aware datetimes")
+        if not self.lines:
+            raise ValueError("an appointment is for something")
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What was asked for."""
+        return tuple(Item(line.product.id, line.persons) for line in self.lines)
+
+    @property
+    def bring(self) -> tuple[str, ...]:
+        """What to bring for all products together, each thing once."""
+        return tuple(dict.fromkeys(thing for line in self.lines for thing in line.product.bring))
+
+
+def aware(moment: datetime) -> datetime:
+    """The moment itself. Raises ValueError for one without a time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a naive start: an appointment needs an aware datetime")
+    return moment
 
 
 class Appointments(Protocol):
-    """An appointment system. Every method may raise AppointmentsUnavailable.
+    """An appointment system. Every method may raise AppointmentsUnavailable; those that act, OutcomeUnknown.
 
     `key` is an idempotency key: the same action with the same key again has no second effect and returns what it
     returned the first time, whatever happened to the appointment since. Free days and times can be gone a moment
@@ -93,17 +142,17 @@ class Appointments(Protocol):
     async def products(self) -> list[Product]:
         """What appointments can be made for, in the order to offer them."""
 
-    async def locations(self, product_id: str) -> list[Location]:
-        """Where this product is handled; empty for an unknown product."""
+    async def locations(self, items: Sequence[Item]) -> list[Location]:
+        """Where all of these are handled; empty when nowhere, or for an unknown product."""
 
-    async def days(self, product_id: str, location_id: str, first: date, last: date) -> list[date]:
+    async def days(self, items: Sequence[Item], location_id: str, first: date, last: date) -> list[date]:
         """The days from `first` to `last`, both included, with at least one free time, in order."""
 
-    async def times(self, product_id: str, location_id: str, day: date) -> list[datetime]:
+    async def times(self, items: Sequence[Item], location_id: str, day: date) -> list[datetime]:
         """The free times on this day, in order."""
 
     async def book(
-        self, product_id: str, location_id: str, start: datetime, customer: Customer, *, key: str
+        self, items: Sequence[Item], location_id: str, start: datetime, customer: Customer, *, key: str
     ) -> Appointment:
         """Book one of the free times. Raises SlotTaken."""
 
@@ -119,6 +168,12 @@ class Appointments(Protocol):
 
     async def cancel(self, reference: str, code: str, *, key: str) -> None:
         """Cancel; cancelling again is no error. Raises AppointmentNotFound."""
+
+    async def check(self) -> list[str]:
+        """What is wrong with the connection, in plain English, one sentence per fault; empty when all is well.
+
+        Asks for real, books nothing, raises nothing.
+        """
 
     async def aclose(self) -> None:
         """Give back connections. The adapter isn't used afterwards."""

@@ -9,6 +9,8 @@ import hashlib
 import hmac
 import secrets
 
+from bot.appointments import AppointmentNotFound
+
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1: these are mistaken for one another
 CODE_LENGTH = 6  # 31**6: nearly a billion codes per reference
 
@@ -47,3 +49,13 @@ class Codes:
     def match(self, reference: str, typed: str) -> bool:
         """Whether the code is the one of this reference; takes as long for a wrong code as for the right one."""
         return hmac.compare_digest(self.of(reference).encode(), plain(typed).encode())
+
+    def proven(self, reference: str, code: str) -> str:
+        """The reference as it was given out, for who has its code. Looks nothing up, so it tells nothing about appointments.
+
+        Raises AppointmentNotFound.
+        """
+        reference = grouped(reference)
+        if not self.match(reference, code):
+            raise AppointmentNotFound
+        return reference

@@ -4,6 +4,7 @@ Every change is one transaction of the store, which never lets two people have t
 """
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -16,11 +17,14 @@ from bot.appointments import (
     AppointmentNotFound,
     AppointmentsUnavailable,
     Customer,
+    Item,
+    Line,
     Location,
     Product,
     SlotTaken,
+    aware,
 )
-from bot.appointments.codes import Codes, grouped, new_reference
+from bot.appointments.codes import Codes, new_reference
 from bot.appointments.store import Store, taken
 from bot.appointments.timetable import Timetable, Week, minutes
 
@@ -29,7 +33,8 @@ class DemoAppointments:
     """The `Appointments` port on SQLite.
 
     `opening` gives the week per location id, `desks` the number of desks per location id (1 when not named), `secret`
-    (16 bytes or more) makes the codes. Bookable until `horizon_days` from today. Name, e-mail and phone are erased
+    (16 bytes or more) makes the codes. One desk helps everybody one after the other: a visit takes the minutes of each product
+    times its people. Bookable until `horizon_days` from today. Name, e-mail and phone are erased
     when an appointment is cancelled, all of it `keep_days` after its day. `busy_seconds` is the longest wait for
     another writer. Work that has begun is finished even if its caller is cancelled: the same key finds the result.
     """
@@ -60,42 +65,60 @@ class DemoAppointments:
     async def products(self) -> list[Product]:
         return list(self._products.values())
 
-    async def locations(self, product_id: str) -> list[Location]:
-        return list(self._locations.values()) if product_id in self._products else []
+    async def locations(self, items: Sequence[Item]) -> list[Location]:
+        return list(self._locations.values()) if self._length(items) else []
 
-    async def days(self, product_id: str, location_id: str, first: date, last: date) -> list[date]:
-        free = await asyncio.to_thread(self._free, product_id, location_id, first, last)
+    async def days(self, items: Sequence[Item], location_id: str, first: date, last: date) -> list[date]:
+        free = await asyncio.to_thread(self._free, items, location_id, first, last)
         return sorted({start.date() for start in free})
 
-    async def times(self, product_id: str, location_id: str, day: date) -> list[datetime]:
-        return await asyncio.to_thread(self._free, product_id, location_id, day, day)
+    async def times(self, items: Sequence[Item], location_id: str, day: date) -> list[datetime]:
+        return await asyncio.to_thread(self._free, items, location_id, day, day)
 
     async def book(
-        self, product_id: str, location_id: str, start: datetime, customer: Customer, *, key: str
+        self, items: Sequence[Item], location_id: str, start: datetime, customer: Customer, *, key: str
     ) -> Appointment:
-        return await asyncio.to_thread(self._book, product_id, location_id, _utc(start), customer, f"book:{key}")
+        start = aware(start).astimezone(UTC)
+        return await asyncio.to_thread(self._book, items, location_id, start, customer, f"book:{key}")
 
     async def get(self, reference: str, code: str) -> Appointment:
-        return await asyncio.to_thread(self._get, self._proven(reference, code))
+        return await asyncio.to_thread(self._get, self._codes.proven(reference, code))
 
     async def move(self, reference: str, code: str, start: datetime, *, key: str) -> Appointment:
         # With the reference in the key, nobody gets another's appointment and code by repeating a key.
-        reference = self._proven(reference, code)
-        return await asyncio.to_thread(self._move, reference, _utc(start), f"move:{reference}:{key}")
+        reference, start = self._codes.proven(reference, code), aware(start).astimezone(UTC)
+        return await asyncio.to_thread(self._move, reference, start, f"move:{reference}:{key}")
 
     async def cancel(self, reference: str, code: str, *, key: str) -> None:
         # The key isn't needed: cancelling what is cancelled changes nothing.
-        await asyncio.to_thread(self._cancel, self._proven(reference, code))
+        await asyncio.to_thread(self._cancel, self._codes.proven(reference, code))
+
+    async def check(self) -> list[str]:
+        try:
+            await asyncio.to_thread(self._look)
+        except AppointmentsUnavailable as exc:
+            return [str(exc)]
+        return []
 
     async def aclose(self) -> None:
         """Nothing to give back: every action opens and closes its own connection."""
 
-    def _free(self, product_id: str, location_id: str, first: date, last: date) -> list[datetime]:
-        product = self._products.get(product_id)
-        if product is None or location_id not in self._locations:
+    def _look(self) -> None:
+        with self._store.reading():
+            pass
+
+    def _length(self, items: Sequence[Item]) -> timedelta:
+        """How long a visit for these takes; none for nothing and for an unknown product."""
+        if not all(item.product_id in self._products for item in items):
+            return timedelta()
+        return timedelta(minutes=sum(self._products[item.product_id].minutes * item.persons for item in items))
+
+    def _free(self, items: Sequence[Item], location_id: str, first: date, last: date) -> list[datetime]:
+        length = self._length(items)
+        if not length or location_id not in self._locations:
             return []
-        days, length = self._timetable.days(first, last), timedelta(minutes=product.minutes)
-        starts = [start for day in days for start in self._timetable.starts(product, location_id, day)]
+        days = self._timetable.days(first, last)
+        starts = [start for day in days for start in self._timetable.starts(length, location_id, day)]
         if not starts:
             return []
         with self._store.reading() as db:
@@ -103,18 +126,19 @@ class DemoAppointments:
         desks = [self._free_desk(location_id, minutes(start, start + length), occupied) for start in starts]
         return [s.astimezone(ZoneInfo(TIME_ZONE)) for s, desk in zip(starts, desks, strict=True) if desk is not None]
 
-    def _book(self, product_id: str, location_id: str, start: datetime, customer: Customer, key: str) -> Appointment:
+    def _book(self, items: Sequence[Item], location_id: str, start: datetime, customer: Customer, key: str) -> Appointment:
         with self._store.writing() as db:
             if earlier := self._earlier(db, key):
                 return earlier
-            product = self._products.get(product_id)
-            if product is None or location_id not in self._locations:
-                raise SlotTaken(f"{product_id} at {location_id} is not on offer")
+            length = self._length(items)
+            if not length or location_id not in self._locations:
+                raise SlotTaken("not on offer")
             db.execute("DELETE FROM appointment WHERE start < ?", [(self._now() - self._keep).timestamp()])
             reference = new_reference()  # of 27 billion; one that exists already is refused by the primary key
-            row = (reference, product_id, location_id, start.timestamp(), product.minutes * 60)
+            wanted = json.dumps([(item.product_id, item.persons) for item in items])
+            row = (reference, wanted, location_id, start.timestamp(), length.total_seconds())
             db.execute(
-                "INSERT INTO appointment (reference, product, location, start, seconds, name, email, phone)"
+                "INSERT INTO appointment (reference, items, location, start, seconds, name, email, phone)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (*row, customer.name, customer.email, customer.phone),
             )
@@ -149,10 +173,10 @@ class DemoAppointments:
     def _settle(self, db: sqlite3.Connection, reference: str, key: str) -> Appointment:
         """Give the appointment a desk at its time, if there is one, and remember the result under the key."""
         appointment = self._standing(db, reference)
-        product, location, start = appointment.product, appointment.location, appointment.start
-        wanted = minutes(start, appointment.end)
+        location, start = appointment.location, appointment.start
+        wanted, length = minutes(start, appointment.end), appointment.end.astimezone(UTC) - start.astimezone(UTC)
         desk = self._free_desk(location.id, wanted, taken(db, location.id, wanted))
-        if desk is None or start.astimezone(UTC) not in self._timetable.starts(product, location.id, start.date()):
+        if desk is None or start.astimezone(UTC) not in self._timetable.starts(length, location.id, start.date()):
             raise SlotTaken(f"{start.isoformat()} at {location.id} is not free")
         rows = [(location.id, minute, desk, reference) for minute in wanted]
         db.executemany("INSERT INTO taken (location, minute, desk, reference) VALUES (?, ?, ?, ?)", rows)
@@ -167,13 +191,6 @@ class DemoAppointments:
                 return desk
         return None
 
-    def _proven(self, reference: str, code: str) -> str:
-        """The reference as we know it, for who has its code. Asks no database, so it tells nothing about one."""
-        reference = grouped(reference)
-        if not self._codes.match(reference, code):
-            raise AppointmentNotFound
-        return reference
-
     def _standing(self, db: sqlite3.Connection, reference: str) -> Appointment:
         row = db.execute("SELECT * FROM appointment WHERE reference = ? AND NOT cancelled", [reference]).fetchone()
         if row is None:
@@ -183,24 +200,19 @@ class DemoAppointments:
     def _earlier(self, db: sqlite3.Connection, key: str) -> Appointment | None:
         """What this key gave the first time."""
         row = db.execute(
-            "SELECT reference, product, location, seconds, outcome.start, outcome.revision"
+            "SELECT reference, items, location, seconds, outcome.start, outcome.revision"
             " FROM outcome JOIN appointment USING (reference) WHERE key = ?",
             [key],
         ).fetchone()
         return self._appointment(row) if row else None
 
     def _appointment(self, row: sqlite3.Row) -> Appointment:
-        product, location = self._products.get(row["product"]), self._locations.get(row["location"])
-        if product is None or location is None:
+        items, location = json.loads(row["items"]), self._locations.get(row["location"])
+        lines = tuple(Line(self._products[id], persons) for id, persons in items if id in self._products)
+        if location is None or len(lines) < len(items):
             raise AppointmentsUnavailable("an appointment names a product or location that is no longer configured")
         zone, start = ZoneInfo(TIME_ZONE), datetime.fromtimestamp(row["start"], UTC)
         end = (start + timedelta(seconds=row["seconds"])).astimezone(zone)
         reference, revision = row["reference"], row["revision"]
         code = self._codes.of(reference)
-        return Appointment(reference, code, product, location, start.astimezone(zone), end, revision)
-
-
-def _utc(start: datetime) -> datetime:
-    if start.tzinfo is None:
-        raise ValueError("a naive start: an appointment needs an aware datetime")
-    return start.astimezone(UTC)
+        return Appointment(reference, code, lines, location, start.astimezone(zone), end, revision)

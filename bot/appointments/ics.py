@@ -7,9 +7,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress
 from bot.appointments import Appointment
 
 
-def to_ics(
-    appointment: Appointment, organiser_name: str, *, cancelled: bool = False, now: datetime | None = None
-) -> bytes:
+def to_ics(appointment: Appointment, organiser_name: str, *, cancelled: bool = False, now: datetime | None = None) -> bytes:
     """The .ics file. A later file for the same reference replaces the earlier one in the citizen's calendar.
 
     The code isn't in it: calendars are shared. `now` is the moment of making, the clock's when not given.
@@ -31,7 +29,7 @@ def _event(appointment: Appointment, organiser_name: str, cancelled: bool, now: 
     # UTC needs no VTIMEZONE and means the same in every calendar; the calendar shows local time.
     event.add("dtstart", appointment.start.astimezone(UTC))
     event.add("dtend", appointment.end.astimezone(UTC))
-    event.add("summary", f"Afspraak: {appointment.product.name}")
+    event.add("summary", f"Afspraak: {', '.join(_names(appointment))}")
     event.add("description", _description(appointment, organiser_name))
     place = appointment.location
     event.add("location", f"{place.name}, {place.address}, {place.postcode} {place.city}")
@@ -46,15 +44,24 @@ def _event(appointment: Appointment, organiser_name: str, cancelled: bool, now: 
 
 
 def _description(appointment: Appointment, organiser_name: str) -> str:
-    lines = [f"Uw afspraak bij {organiser_name}: {appointment.product.name}."]
-    if appointment.product.bring:
-        lines += ["Neem mee:", *(f"- {item}" for item in appointment.product.bring)]
+    names = _names(appointment)
+    if len(names) == 1:
+        lines = [f"Uw afspraak bij {organiser_name}: {names[0]}."]
+    else:
+        lines = [f"Uw afspraak bij {organiser_name}:", *(f"- {name}" for name in names)]
+    if appointment.bring:
+        lines += ["Neem mee:", *(f"- {item}" for item in appointment.bring)]
     return "\n".join([*lines, f"Uw afspraaknummer: {appointment.reference}"])
+
+
+def _names(appointment: Appointment) -> list[str]:
+    """What it is for, and for how many if that is more than one."""
+    return [line.product.name + (f" ({line.persons} personen)" if line.persons > 1 else "") for line in appointment.lines]
 
 
 def _reminder(appointment: Appointment) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", f"Morgen: {appointment.product.name}")
+    alarm.add("description", f"Morgen: {', '.join(_names(appointment))}")
     alarm.add("trigger", timedelta(days=-1))
     return alarm

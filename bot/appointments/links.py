@@ -14,11 +14,11 @@ class LinkInvalid(Exception):
 class CalendarLinks:
     """Seals reference and code into the address of the .ics file, so that the code itself never stands in an address.
 
-    `valid_seconds`: how long a link works.
+    `valid_seconds`: how long a link works. `purpose`: what is sealed for one is worth nothing for another.
     """
 
-    def __init__(self, secret: str, valid_seconds: int) -> None:
-        key = hashlib.sha256(b"calendar-link:" + secret.encode()).digest()
+    def __init__(self, secret: str, valid_seconds: int, *, purpose: str = "calendar-link") -> None:
+        key = hashlib.sha256(f"{purpose}:{secret}".encode()).digest()
         self._fernet = Fernet(base64.urlsafe_b64encode(key))
         self._valid_seconds = valid_seconds
 

@@ -17,7 +17,7 @@ from bot.sqlite import transaction
 SETUP = (
     "PRAGMA foreign_keys = ON",
     """CREATE TABLE IF NOT EXISTS appointment (
-        reference TEXT PRIMARY KEY, product TEXT NOT NULL, location TEXT NOT NULL, start INTEGER NOT NULL,
+        reference TEXT PRIMARY KEY, items TEXT NOT NULL, location TEXT NOT NULL, start INTEGER NOT NULL,
         seconds INTEGER NOT NULL, revision INTEGER NOT NULL DEFAULT 0, cancelled INTEGER NOT NULL DEFAULT 0,
         name TEXT, email TEXT, phone TEXT)""",
     """CREATE TABLE IF NOT EXISTS taken (
@@ -31,6 +31,13 @@ SETUP = (
 )
 
 
+# A file made when an appointment was for one product and one person.
+_TO_ITEMS = (
+    "ALTER TABLE appointment RENAME COLUMN product TO items",
+    "UPDATE appointment SET items = json_array(json_array(items, 1))",
+)
+
+
 class Store:
     """Transactions on the file, each on its own connection; `busy_seconds` is the longest wait for another writer.
 
@@ -40,6 +47,7 @@ class Store:
     def __init__(self, path: Path, busy_seconds: float) -> None:
         self._path = path
         self._busy_seconds = busy_seconds
+        self._up_to_date = False
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """One consistent view; waits for no writer."""
@@ -52,10 +60,27 @@ class Store:
     @contextmanager
     def _transaction(self, mode: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
         try:
+            self._bring_up_to_date()
             with transaction(self._path, SETUP, mode, self._busy_seconds) as db:
                 yield db
         except sqlite3.Error as exc:
             raise AppointmentsUnavailable("the appointments file can't be used now") from exc
+
+    def _bring_up_to_date(self) -> None:
+        """Change a file of an earlier version; all or nothing, and once, whichever process comes first."""
+        if self._up_to_date:
+            return
+        with transaction(self._path, (), "DEFERRED", self._busy_seconds) as db:
+            outdated = _has_product(db)
+        if outdated:
+            with transaction(self._path, (), "IMMEDIATE", self._busy_seconds) as db:
+                for statement in _TO_ITEMS if _has_product(db) else ():
+                    db.execute(statement)
+        self._up_to_date = True
+
+
+def _has_product(db: sqlite3.Connection) -> bool:
+    return any(column["name"] == "product" for column in db.execute("PRAGMA table_info(appointment)"))
 
 
 def taken(db: sqlite3.Connection, location_id: str, wanted: range) -> set[tuple[int, int]]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from bot.appointments import TIME_ZONE, Product
+from bot.appointments import TIME_ZONE
 
 Week = Mapping[int, Sequence[tuple[time, time]]]
 """Opening hours in local time: weekday (0 is Monday) to pairs of opening and closing time. A missing day is closed."""
@@ -29,7 +29,7 @@ def minutes(start: datetime, end: datetime) -> range:
 
 
 class Timetable:
-    """The times on offer at each location; one follows the other by the length of the product.
+    """The times on offer at each location; one follows the other by the length of the visit.
 
     `opening` gives the week per location id. Days are bookable from today up to and including `horizon_days` later.
     """
@@ -49,16 +49,16 @@ class Timetable:
         first, last = max(first, today), min(last, today + self._horizon)
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
-    def starts(self, product: Product, location_id: str, day: date) -> list[datetime]:
-        """The starting times on this day that are still to come, in UTC."""
+    def starts(self, length: timedelta, location_id: str, day: date) -> list[datetime]:
+        """The starting times on this day, for a visit of this length, that are still to come, in UTC."""
         if not self.days(day, day) or day in _holidays(day.year):
             return []
         zone, now = ZoneInfo(TIME_ZONE), self._now()
         found = []
         for opens, closes in self._opening.get(location_id, {}).get(day.weekday(), ()):
             start, end = (datetime.combine(day, moment, zone).astimezone(UTC) for moment in (opens, closes))
-            while start + timedelta(minutes=product.minutes) <= end:
+            while start + length <= end:
                 if start > now:
                     found.append(start)
-                start += timedelta(minutes=product.minutes)
+                start += length
         return found

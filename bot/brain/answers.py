@@ -42,10 +42,10 @@ def collect(responses: list[dict[str, Any]], turn: str, confidence: float) -> Sa
     """Events for the responses of one turn, in order.
 
     Actions speak to the brain by `custom` (rasa-sdk's json_message): `parts` and `meta` for the message itself, `event` for an
-    event of its own, `handover`, `hide` and `forget` as in `Said`.
+    event of its own, `handover`, `hide` and `forget` as in `Said`, `joins` for a text that goes on in the message before it.
     """
     said = Said()
-    for response in responses:
+    for response in _joined(responses):
         custom = response.get("custom") or {}
         if response.get("text"):
             said.events.append(_message(response, custom, turn, confidence))
@@ -55,6 +55,22 @@ def collect(responses: list[dict[str, Any]], turn: str, confidence: float) -> Sa
         said.hide += custom.get("hide", [])
         said.forget = said.forget or bool(custom.get("forget"))
     return said
+
+
+def _joined(responses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The responses, with those that `joins` added to the one before: what is true of a case at once, in one message."""
+    whole: list[dict[str, Any]] = []
+    for response in responses:
+        if whole and (response.get("custom") or {}).get("joins"):
+            first = whole[-1]
+            whole[-1] = first | {
+                "text": f"{first['text'].rstrip()}\n{response['text']}",
+                "buttons": [*(first.get("buttons") or []), *(response.get("buttons") or [])],
+                "metadata": (first.get("metadata") or {}) | (response.get("metadata") or {}),
+            }
+        else:
+            whole.append(response)
+    return whole
 
 
 def _message(response: dict[str, Any], custom: dict[str, Any], turn: str, confidence: float) -> Event:

@@ -11,6 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.conversation.events import Event
 
 RANKED = 8  # alternatives handed on, the fallback and what can't be offered among them
+ALWAYS = {"afmelden": "notices_off"}  # the word that every notice names: stopping never depends on a model
 LONGEST = 40  # words of a message that may hold two questions
 _CUT = re.compile(r"(?<=\?)\s+(?:en (?:ook )?)?|,?\s+(?:en ook|en daarnaast|daarnaast|en verder|ook nog|en)\s+", re.IGNORECASE)
 _ASKS = re.compile(r"\?|\b(?:wat|waar|hoe\w*|wanneer|kan|kunnen|moet|mag|welke?|wie|is er|zijn|krijg|wil)\b", re.IGNORECASE)
@@ -57,6 +58,8 @@ def _halves(text: str) -> list[tuple[str, str]]:
 
 async def _text(text: str, processor: MessageProcessor) -> dict[str, Any]:
     plain = text.strip().lstrip("/").strip() or "?"
+    if intent := ALWAYS.get(plain.strip(" .!'\"").lower()):
+        return _intent(intent, text)
     data = await processor.parse_message(UserMessage(plain))
     data["intent_ranking"] = data.get("intent_ranking", [])[:RANKED]
     return data  # type: ignore[no-any-return]

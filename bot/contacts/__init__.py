@@ -13,6 +13,17 @@ class CallbackNotFound(Exception):
     """The register has no call-back request with this reference."""
 
 
+class CallbackRefused(Exception):
+    """The register doesn't accept what the citizen gave. Nothing was registered, and the same again is refused again.
+
+    `field` is the field of CallbackRequest that it is about, such as "phone".
+    """
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"the register doesn't accept the {field}")
+        self.field = field
+
+
 class ContactsUnavailable(Exception):
     """The register didn't answer as it should. Whether it acted is unknown: try again with the same key."""
 
@@ -22,7 +33,8 @@ class CallbackRequest:
     """A citizen who wants to be called.
 
     `when` is the part of the day in the citizen's words, `topic` a topic slug, `summary` what the employee should
-    know beforehand, `conversation` where the transcript is. Personal data: never logged.
+    know beforehand, `conversation` where the transcript is, `zaak` the case it is about (`ZaakStatus.ref`). Personal data:
+    never logged.
     """
 
     name: str = field(repr=False)
@@ -31,6 +43,7 @@ class CallbackRequest:
     topic: str | None
     summary: str = field(repr=False)
     conversation: str
+    zaak: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -53,13 +66,22 @@ class Contacts(Protocol):
     """A contact register. Every method may raise ContactsUnavailable."""
 
     async def register(self, request: CallbackRequest, *, key: str) -> Registered:
-        """Ask to be called. The same key again gives the same reference and no second request, even when done."""
+        """Ask to be called. The same key again gives the same reference and no second request, even when done.
+
+        Raises CallbackRefused.
+        """
 
     async def open(self, limit: int) -> list[OpenCallback]:
         """The requests that wait, the longest waiting first, at most `limit`."""
 
     async def done(self, reference: str, outcome: str) -> None:
         """An employee dealt with it. Done again is no error; the first outcome stands. Raises CallbackNotFound."""
+
+    async def check(self) -> list[str]:
+        """What is wrong with the connection, in plain English, one sentence per fault; empty when all is well.
+
+        Asks for real, changes nothing, raises nothing.
+        """
 
     async def aclose(self) -> None:
         """Give back connections. The adapter isn't used afterwards."""

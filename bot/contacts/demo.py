@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Literal
 
 from bot.contacts import CallbackNotFound, CallbackRequest, ContactsUnavailable, OpenCallback, Registered
+from bot.contacts.references import LETTERS
 from bot.sqlite import transaction
-
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1: these are mistaken for one another
 
 SETUP = """CREATE TABLE IF NOT EXISTS callback (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, reference TEXT NOT NULL UNIQUE,
     registered INTEGER NOT NULL, outcome TEXT,
-    name TEXT, phone TEXT, moment TEXT, topic TEXT, summary TEXT, conversation TEXT)"""
+    name TEXT, phone TEXT, moment TEXT, topic TEXT, summary TEXT, conversation TEXT, zaak TEXT)"""
+HAS_ZAAK = "SELECT 1 FROM pragma_table_info('callback') WHERE name = 'zaak'"  # a file of an earlier version has not
 
 
 class DemoContacts:
@@ -42,16 +42,23 @@ class DemoContacts:
     async def done(self, reference: str, outcome: str) -> None:
         await asyncio.to_thread(self._done, reference.strip().upper(), outcome)
 
+    async def check(self) -> list[str]:
+        try:
+            await self.open(0)
+        except ContactsUnavailable as exc:
+            return [f"The demonstration's file with call-backs can't be used: {exc}."]
+        return []
+
     async def aclose(self) -> None:
         """Nothing to give back: every action opens and closes its own connection."""
 
     def _register(self, request: CallbackRequest, key: str) -> Registered:
         reference = "C-" + "".join(secrets.choice(LETTERS) for _ in range(6))
-        person = (request.name, request.phone, request.when, request.topic, request.summary, request.conversation)
+        person = (request.name, request.phone, request.when, request.topic, request.summary, request.conversation, request.zaak)
         with self._transaction("IMMEDIATE") as db:
             db.execute(
-                "INSERT INTO callback (key, reference, registered, name, phone, moment, topic, summary, conversation)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+                "INSERT INTO callback (key, reference, registered, name, phone, moment, topic, summary, conversation, zaak)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
                 (key, reference, int(self._now().timestamp()), *person),
             )
             row = db.execute("SELECT reference FROM callback WHERE key = ?", [key]).fetchone()
@@ -68,7 +75,7 @@ class DemoContacts:
         with self._transaction("IMMEDIATE") as db:
             found = db.execute(
                 "UPDATE callback SET outcome = coalesce(outcome, ?), name = NULL, phone = NULL, moment = NULL,"
-                " summary = NULL, conversation = NULL WHERE reference = ?",
+                " summary = NULL, conversation = NULL, zaak = NULL WHERE reference = ?",
                 [outcome, reference],
             )
             if not found.rowcount:
@@ -78,6 +85,8 @@ class DemoContacts:
     def _transaction(self, mode: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
         try:
             with transaction(self._path, [SETUP], mode, self._busy_seconds) as db:
+                if not db.execute(HAS_ZAAK).fetchone():
+                    db.execute("ALTER TABLE callback ADD COLUMN zaak TEXT")
                 yield db
         except sqlite3.Error as exc:
             raise ContactsUnavailable("the contacts file can't be used now") from exc
@@ -85,6 +94,6 @@ class DemoContacts:
 
 def _waiting(row: sqlite3.Row) -> OpenCallback:
     request = CallbackRequest(
-        row["name"], row["phone"], row["moment"], row["topic"], row["summary"], row["conversation"]
+        row["name"], row["phone"], row["moment"], row["topic"], row["summary"], row["conversation"], row["zaak"]
     )
     return OpenCallback(row["reference"], request, datetime.fromtimestamp(row["registered"], UTC))

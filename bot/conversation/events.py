@@ -44,6 +44,14 @@ def handover(state: str, **extra: Any) -> Event:
     return {"type": "handover", "state": state, "at": now(), **extra}
 
 
+def notice(kind: str, text: str, **extra: Any) -> Event:
+    """News that nobody asked for at this moment. `kind`: case_status | appointment_reminder | emergency.
+
+    `extra`: parts and private fields. What it offers to choose fits any moment and makes no question expire.
+    """
+    return {"type": "notice", "kind": kind, "at": now(), "text": text, **extra}
+
+
 def public(body: Event, seq: int) -> Event:
     """The event as a client may see it."""
     shown = {key: value for key, value in body.items() if not key.startswith("_")}

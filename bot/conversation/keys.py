@@ -6,6 +6,12 @@ FEED = f"{PREFIX}:feed"  # stream: conversations with something new to read, no 
 DEAD = f"{PREFIX}:dead"  # stream: turns that were set aside
 BRAINS = f"{PREFIX}:brains"  # sorted set: brain -> time of its last sign of life
 GROUP = "brains"
+DUE = f"{PREFIX}:notices:due"  # sorted set: item -> when it must be done, seconds since 1970
+TAKEN = f"{PREFIX}:notices:taken"  # sorted set: item -> end of the lease of the clerk that has it, by the clock of Redis
+ITEMS = f"{PREFIX}:notices:items"  # hash: item -> JSON
+TRIES = f"{PREFIX}:notices:tries"  # hash: item -> how often it was taken
+ANNOUNCED = f"{PREFIX}:notices:announced"  # set: items that a case system announced and that aren't done yet
+FOLLOWERS = f"{PREFIX}:followers:"  # beginning of the names of `followers`
 
 
 def meta(conv: str) -> str:
@@ -48,9 +54,40 @@ def picks(conv: str) -> str:
     return f"{PREFIX}:c:{conv}:picks"
 
 
+def login(conv: str) -> str:
+    """Hash: the link with which this conversation asked somebody to log in, and the browser that does so."""
+    return f"{PREFIX}:c:{conv}:login"
+
+
+def login_result(conv: str) -> str:
+    """Hash: what that login brought, until its code is typed; see bot.conversation.logins."""
+    return f"{PREFIX}:c:{conv}:login_result"
+
+
+def notices(conv: str) -> str:
+    """Hash: what the conversation wants to be told, by a name that says nothing (JSON); see bot.conversation.notices."""
+    return f"{PREFIX}:c:{conv}:notices"
+
+
+def notices_aside(conv: str) -> str:
+    """What was withdrawn a moment ago (JSON), to bring it back."""
+    return f"{PREFIX}:c:{conv}:notices_aside"
+
+
 def conversation(conv: str) -> list[str]:
     """All keys of one conversation: what erasing it removes."""
-    return [meta(conv), log(conv), cids(conv), inbox(conv), tracker(conv), channel(conv), claim(conv), picks(conv)]
+    return [meta(conv), log(conv), cids(conv), inbox(conv), tracker(conv), channel(conv), claim(conv), picks(conv),
+            notices_aside(conv), notices(conv), login(conv), login_result(conv)]
+
+
+def followers(name: str) -> str:
+    """Set: conversations that want to be told of what `name` stands for."""
+    return f"{FOLLOWERS}{name}"
+
+
+def recent(name: str) -> str:
+    """The last announcement of what `name` stands for (JSON), for who asks to be told just then."""
+    return f"{PREFIX}:recent:{name}"
 
 
 def waiting(gemeente: str) -> str:
@@ -84,3 +121,8 @@ def rate(name: str) -> str:
 
 def attempts(name: str) -> str:
     return f"{PREFIX}:attempts:{name}"
+
+
+def appointments(name: str) -> str:
+    """What the ledger of appointments at a supplier remembers (JSON); see bot.appointments.ledger."""
+    return f"{PREFIX}:appointments:{name}"

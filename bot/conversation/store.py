@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from bot.conversation import events, keys
 from bot.conversation.events import Event
+from bot.conversation.notices import drop_arguments
 from bot.conversation.redis import StoreUnavailable, script
 
 DAY = 86400
@@ -56,6 +57,7 @@ class Store:
         self._bounds = bounds
         self._create = script(client, "create")
         self._receive = script(client, "receive")
+        self._drop_notices = script(client, "notices_drop")
 
     async def create(
         self, gemeente: str, channel: str, locale: str, retention_days: int, first: Event, *, caller: str = "",
@@ -155,7 +157,9 @@ class Store:
     async def erase(self, conversation: Conversation) -> None:
         """Remove the conversation everywhere, at once. Whoever still works on it can't commit any more."""
         try:
+            names, args = drop_arguments(conversation.id)
             async with self._client.pipeline(transaction=True) as pipe:
+                await self._drop_notices(keys=names, args=args, client=pipe)  # before their list itself goes
                 pipe.delete(*keys.conversation(conversation.id))
                 for group in (keys.waiting, keys.active, keys.closed, keys.picked):
                     pipe.zrem(group(conversation.gemeente), conversation.id)

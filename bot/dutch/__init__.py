@@ -18,7 +18,7 @@ from bot.dutch.identifiers import (
 from bot.dutch.kentekens import find_kentekens
 from bot.dutch.text import Found
 from bot.dutch.times import find_dagdelen, find_times, parse_time
-from bot.dutch.words import day_in_words, short_day
+from bot.dutch.words import day_in_words, items_in_words, short_day
 
 __all__ = [
     "Found",
@@ -33,6 +33,7 @@ __all__ = [
     "find_times",
     "find_zaaknummers",
     "is_bsn",
+    "items_in_words",
     "parse_date",
     "parse_email",
     "parse_geboortedatum",

@@ -1,5 +1,6 @@
 """Dates in Dutch words, the same on any host whatever its locale."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.dutch.text import MONTHS, WEEKDAYS
@@ -13,3 +14,11 @@ def day_in_words(value: date) -> str:
 def short_day(value: date) -> str:
     """`di 1 december`, for a button."""
     return f"{WEEKDAYS[value.weekday()][:2]} {value.day} {MONTHS[value.month - 1]}"
+
+
+def items_in_words(items: Sequence[tuple[str, int]], always: bool = False) -> str:
+    """`Paspoort aanvragen (2 personen) en Rijbewijs aanvragen`, from names and for how many; `always` says "1 persoon" too."""
+    named = [f"{name} ({count} persoon)" if count == 1 else f"{name} ({count} personen)" for name, count in items]
+    if not always:
+        named = [name if count == 1 else with_count for (name, count), with_count in zip(items, named, strict=True)]
+    return " en ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from stdnum.nl import bsn as _bsn
+
 _MAX_LENGTH = 40  # of an `identificatie` in ZGW Zaken 1.5
 _CASE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:/-]*")
 _POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
 _HOUSE_NUMBER = re.compile(r"0*([1-9][0-9]{0,4})(?![0-9])(.*)")
 _DAY = re.compile(r"[0-9]{8}")
+_BSN = re.compile(r"[0-9]{9}")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]")
 
 
@@ -60,12 +63,32 @@ class SecondFactor:
 
 
 @dataclass(frozen=True)
+class Personal:
+    """What only the citizen themself may hear about a case: known at the higher level of assurance alone.
+
+    All texts are the municipality's own words, empty when it wrote none. `result` is how the case ended, `result_note` the
+    explanation that goes with it, `status_note` the explanation of the present status, `suspension_reason` and
+    `extension_reason` why the case waits or takes longer.
+    """
+
+    result: str = field(default="", repr=False)
+    result_note: str = field(default="", repr=False)
+    status_note: str = field(default="", repr=False)
+    suspension_reason: str = field(default="", repr=False)
+    extension_reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class ZaakStatus:
     """What a citizen may hear about a case.
 
-    `zaaktype` and `status` are the public texts of the municipality's catalogue. `status` is empty and `step` 0 as
-    long as no status has been set; otherwise `step` counts from 1 to `steps`. `expected` is the date the case should
-    be finished: None when unknown, suspended or already finished. `finished` is the date it was.
+    `zaaktype`, `status` and `next_step` are the public texts of the municipality's catalogue. `status` is empty and `step` 0 as
+    long as no status has been set; otherwise `step` counts from 1 to `steps`; `next_step` is the text of the step after the
+    present one, empty at the end. `expected` is the date the case should be finished: None when unknown, suspended or already
+    finished. `latest` is the last day of the term, None when the case system names none; `finished` the date the case ended.
+    `suspended`: the term stands still, for instance because the citizen was asked for something. `extended`: the term was made
+    longer. `to_pay`: the case waits for a payment. `personal` is None at the lower level of assurance.
+    `ref` is the case's own address in the case system: for notices, never shown.
     """
 
     identificatie: str
@@ -76,16 +99,55 @@ class ZaakStatus:
     started: date
     expected: date | None
     finished: date | None
+    latest: date | None = None
+    next_step: str = ""
+    suspended: bool = False
+    extended: bool = False
+    to_pay: bool = False
+    personal: Personal | None = None
+    ref: str = field(default="", repr=False)
+
+    def days_over(self, today: date) -> int:
+        """Days since the term ended, 0 within it, when it stands still, and when there is none."""
+        if self.finished or self.suspended or self.latest is None:
+            return 0
+        return max((today - self.latest).days, 0)
 
 
 class Zaken(Protocol):
-    """A source of case statuses."""
+    """A source of case statuses. Every method may raise ZakenUnavailable."""
 
     async def look_up(self, identificatie: str, factor: SecondFactor) -> ZaakStatus:
-        """The public status of one case. Raises ZaakNotFound or ZakenUnavailable."""
+        """The public status of one case (lower level of assurance). Raises ZaakNotFound."""
+
+    async def own(self, bsn: str) -> list[ZaakStatus]:
+        """The cases that the person with this BSN started, with `personal` (higher level of assurance), newest first.
+
+        The BSN comes from a login of this moment; it is in no error and kept nowhere. Raises ValueError for what is no BSN.
+        """
+
+    async def announced(self, ref: str, status: str) -> ZaakStatus | None:
+        """The public status of a case for those who asked to be told, after its system announced that `status` was set.
+
+        `ref` and `status` are addresses as the notification gives them; what they stand for is asked anew. None when there is
+        nothing to tell: no longer the present status, a status that citizens aren't told of, a case they may not hear about,
+        or one that doesn't exist (any more).
+        """
+
+    async def check(self) -> list[str]:
+        """What is wrong with the connection, in plain English, one sentence per fault; empty when all is well.
+
+        Asks for real, changes nothing, raises nothing.
+        """
 
     async def aclose(self) -> None:
         """Release connections; may be called more than once."""
+
+
+def check_bsn(bsn: str) -> None:
+    """Raises ValueError, which doesn't repeat it, unless these are nine digits that pass the elfproef."""
+    if not _BSN.fullmatch(bsn) or not _bsn.is_valid(bsn):
+        raise ValueError("not a BSN")
 
 
 def spellings(typed: str) -> tuple[str, ...]:

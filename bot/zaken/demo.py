@@ -1,145 +1,43 @@
-"""The demonstration case system: a SQLite file with a dozen fictitious cases, for a laptop without a case system."""
+"""The demonstration case system: a SQLite file with fictitious cases, for a laptop without a case system."""
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any, Literal
 
-from bot.zaken import SecondFactor, ZaakNotFound, ZaakStatus, ZakenUnavailable, spellings
+from bot.sqlite import transaction
+from bot.zaken import Personal, SecondFactor, ZaakNotFound, ZaakStatus, ZakenUnavailable, check_bsn, spellings
+from bot.zaken.demo_data import DemoCase, DemoPerson, DemoStep, DemoZaaktype, demo_cases, demo_persons, today_in_amsterdam
+
+__all__ = ["DemoCase", "DemoPerson", "DemoStep", "DemoZaaktype", "DemoZaken", "demo_cases", "demo_persons", "today_in_amsterdam"]
 
 _STALE_DAYS = 14  # after which the dates are set anew: a demonstration shouldn't be full of overdue cases
+_VERSION = 2  # of the tables and the cases; a file with another one is filled anew
+_RESULT = "Afgehandeld"  # of a case that is advanced to its end
 
-
-class DemoStep(NamedTuple):
-    """A status type: internal name, and the text for the citizen (empty: the name is used)."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
-class DemoZaaktype:
-    """A kind of case with its steps in order."""
-
-    name: str
-    steps: tuple[DemoStep, ...]
-    internal: bool = False
-
-
-@dataclass(frozen=True)
-class DemoCase:
-    """A case of an invented person. `step` counts from 1; 0 means that no status has been set yet."""
-
-    identificatie: str
-    zaaktype: DemoZaaktype
-    step: int
-    started: date
-    planned: date | None
-    finished: date | None
-    geboortedatum: date
-    postcode: str
-    huisnummer: str
-    confidential: bool = False
-
-    @property
-    def findable(self) -> bool:
-        """Whether a citizen may find it at all."""
-        return not self.zaaktype.internal and not self.confidential
-
-
-_RECEIVED = DemoStep("Ontvangen", "Wij hebben uw aanvraag ontvangen.")
-_CHECKED = DemoStep("Volledigheid", "Wij kijken of uw aanvraag compleet is.")
-_HANDLED = DemoStep("In behandeling", "Wij behandelen uw aanvraag.")
-_DECIDED = DemoStep("Besluit genomen", "Wij hebben een besluit genomen. U krijgt een brief.")
-_REPORTED = DemoStep("Melding ontvangen", "Wij hebben uw melding ontvangen.")
-_PLANNED = DemoStep("Ingepland", "Het werk staat op de planning.")
-_SOLVED = DemoStep("Opgelost", "Het probleem is opgelost.")
-
-PARKEREN = DemoZaaktype("Parkeervergunning aanvragen", (_RECEIVED, _CHECKED, _HANDLED, _DECIDED))
-BOUWEN = DemoZaaktype(
-    "Omgevingsvergunning aanvragen",
-    (_RECEIVED, _CHECKED, DemoStep("Advies", "Wij vragen advies aan deskundigen."), _HANDLED, _DECIDED),
+_TABLES = ("zaak", "statustype", "zaaktype", "seeding")
+_SCHEMA = (
+    "CREATE TABLE zaaktype (name TEXT PRIMARY KEY, internal INTEGER NOT NULL)",
+    "CREATE TABLE statustype (zaaktype TEXT NOT NULL REFERENCES zaaktype, step INTEGER NOT NULL, name TEXT NOT NULL,"
+    " text TEXT NOT NULL, informs INTEGER NOT NULL, PRIMARY KEY (zaaktype, step))",
+    "CREATE TABLE zaak (identificatie TEXT PRIMARY KEY, zaaktype TEXT NOT NULL REFERENCES zaaktype, step INTEGER NOT NULL,"
+    " started TEXT NOT NULL, planned TEXT, latest TEXT, finished TEXT, bsn TEXT NOT NULL, geboortedatum TEXT NOT NULL,"
+    " postcode TEXT NOT NULL, huisnummer TEXT NOT NULL, confidential INTEGER NOT NULL, suspended TEXT NOT NULL,"
+    " extended TEXT NOT NULL, to_pay INTEGER NOT NULL, result TEXT NOT NULL, result_note TEXT NOT NULL,"
+    " status_note TEXT NOT NULL)",
+    "CREATE TABLE seeding (day TEXT NOT NULL)",
 )
-BIJSTAND = DemoZaaktype("Bijstandsuitkering aanvragen", (_RECEIVED, _CHECKED, _HANDLED, _DECIDED))
-MELDING = DemoZaaktype("Melding openbare ruimte", (_REPORTED, _PLANNED, _SOLVED))
-GEBOORTE = DemoZaaktype(
-    "Geboorteaangifte",
-    (
-        DemoStep("Aangifte ontvangen", "Wij hebben uw aangifte ontvangen."),
-        DemoStep("Akte opgemaakt", "De geboorteakte is klaar."),
-    ),
-)
-EVENEMENT = DemoZaaktype("Evenementenvergunning aanvragen", (_RECEIVED, _CHECKED, _HANDLED, _DECIDED))
-# A catalogue in practice has gaps: this one lacks a text for the citizen.
-KWIJTSCHELDING = DemoZaaktype(
-    "Kwijtschelding aanvragen", (_RECEIVED, DemoStep("Wij beoordelen uw inkomen en vermogen", ""), _DECIDED)
-)
-SUBSIDIE = DemoZaaktype("Subsidie aanvragen", (_RECEIVED, _HANDLED, _DECIDED))
-INTERN = DemoZaaktype("Intern onderzoek", (_HANDLED, _DECIDED), internal=True)
-
-
-def demo_cases(today: date) -> tuple[DemoCase, ...]:
-    """The cases as they are when seeded on `today`; list those that are `findable` for whoever tries the demo."""
-
-    def case(
-        number: int,
-        zaaktype: DemoZaaktype,
-        step: int,
-        days: tuple[int, int | None, int | None],
-        born: tuple[int, int, int],
-        address: str,
-        confidential: bool = False,
-    ) -> DemoCase:
-        started, planned, finished = (None if n is None else today + timedelta(days=n) for n in days)
-        assert started is not None
-        identificatie = f"ZAAK-2026-{number:010d}"
-        place = address.split(" ", 1)
-        return DemoCase(
-            identificatie, zaaktype, step, started, planned, finished, date(*born), place[0], place[1], confidential
-        )
-
-    return (  # days from today: started, planned, finished
-        case(101, PARKEREN, 2, (-9, 12, None), (1980, 1, 2), "1234AB 1"),
-        case(102, BOUWEN, 3, (-30, 26, None), (1975, 6, 15), "1234AB 12 A"),
-        case(103, BIJSTAND, 3, (-20, 8, None), (1992, 11, 30), "1234CD 7"),
-        case(104, MELDING, 2, (-3, 4, None), (1968, 3, 9), "1235EF 24-2"),
-        case(105, GEBOORTE, 2, (-6, -3, -4), (1990, 8, 21), "1235EF 31"),
-        case(106, EVENEMENT, 3, (-40, 16, None), (1985, 12, 5), "1236GH 3 bis"),
-        case(107, KWIJTSCHELDING, 2, (-14, 42, None), (1959, 4, 18), "1236GH 110"),
-        case(108, SUBSIDIE, 2, (-25, None, None), (1971, 10, 1), "1237JK 5"),
-        case(109, PARKEREN, 0, (0, 21, None), (2001, 2, 28), "1237JK 18 C"),
-        case(110, PARKEREN, 4, (-35, -10, -12), (1949, 7, 7), "1238LM 2"),
-        case(111, BIJSTAND, 1, (-2, 54, None), (1996, 2, 29), "1238LM 66"),
-        case(112, MELDING, 1, (-1, 6, None), (1983, 9, 13), "1239NP 9"),
-        case(113, INTERN, 1, (-12, 30, None), (1980, 1, 2), "1234AB 1"),
-        case(114, BIJSTAND, 2, (-15, 15, None), (1980, 1, 2), "1234AB 1", confidential=True),
-    )
-
-
-def today_in_amsterdam() -> date:
-    """The date at the counter."""
-    return datetime.now(ZoneInfo("Europe/Amsterdam")).date()
-
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS zaaktype (name TEXT PRIMARY KEY, internal INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS statustype (zaaktype TEXT NOT NULL REFERENCES zaaktype, step INTEGER NOT NULL,
-  name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (zaaktype, step));
-CREATE TABLE IF NOT EXISTS zaak (identificatie TEXT PRIMARY KEY, zaaktype TEXT NOT NULL REFERENCES zaaktype,
-  step INTEGER NOT NULL, started TEXT NOT NULL, planned TEXT, finished TEXT, geboortedatum TEXT NOT NULL,
-  postcode TEXT NOT NULL, huisnummer TEXT NOT NULL, confidential INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS seeding (day TEXT NOT NULL);
-"""
-_LOOK_UP = """
-SELECT z.*, t.internal, coalesce(nullif(s.text, ''), s.name, '') AS status,
+_CASES = """
+SELECT z.*, t.internal, coalesce(nullif(s.text, ''), s.name, '') AS status, s.informs,
+  coalesce(nullif(n.text, ''), n.name, '') AS next_step,
   (SELECT count(*) FROM statustype WHERE zaaktype = z.zaaktype) AS steps
-FROM zaak z JOIN zaaktype t ON t.name = z.zaaktype LEFT JOIN statustype s ON s.zaaktype = z.zaaktype AND s.step = z.step
-WHERE z.identificatie = ?
+FROM zaak z JOIN zaaktype t ON t.name = z.zaaktype
+LEFT JOIN statustype s ON s.zaaktype = z.zaaktype AND s.step = z.step
+LEFT JOIN statustype n ON n.zaaktype = z.zaaktype AND n.step = z.step + 1
 """
 
 
@@ -147,76 +45,142 @@ class DemoZaken:
     """`Zaken` on the SQLite file at `path`, made and seeded at the first look-up.
 
     Dates are relative to the day of seeding, and set anew when that is two weeks ago. `today` gives the date;
-    `busy_seconds` is how long to wait for another process that holds the file.
+    `busy_seconds` is how long to wait for another process that holds the file; `most` limits what `own` answers.
     """
 
     def __init__(
-        self, path: Path, today: Callable[[], date] = today_in_amsterdam, *, busy_seconds: float = 2.0
+        self, path: Path, today: Callable[[], date] = today_in_amsterdam, *, busy_seconds: float = 2.0, most: int = 20
     ) -> None:
         self._path = path
         self._today = today
         self._busy_seconds = busy_seconds
+        self._most = most
 
     async def look_up(self, identificatie: str, factor: SecondFactor) -> ZaakStatus:
         """As `Zaken.look_up`."""
-        return await asyncio.to_thread(self._look_up, identificatie, factor)
+        for row in await self._rows("z.identificatie", spellings(identificatie)):
+            if factor.matches(row["geboortedatum"], row["postcode"], row["huisnummer"]) and _shown(row):
+                return _status(row)
+        raise ZaakNotFound
+
+    async def own(self, bsn: str) -> list[ZaakStatus]:
+        """As `Zaken.own`."""
+        check_bsn(bsn)
+        rows = [row for row in await self._rows("z.bsn", (bsn,)) if _shown(row)]
+        newest_first = sorted(rows, key=lambda row: (row["started"], row["identificatie"]), reverse=True)
+        return [_status(row, personal=True) for row in newest_first[: self._most]]
+
+    async def announced(self, ref: str, status: str) -> ZaakStatus | None:
+        """As `Zaken.announced`."""
+        for row in await self._rows("z.identificatie", (ref.removeprefix("demo:zaak:"),)):
+            if (_ref(row), _status_ref(row)) == (ref, status) and row["informs"] and _shown(row):
+                return _status(row)
+        return None
+
+    async def check(self) -> list[str]:
+        """As `Zaken.check`."""
+        try:
+            await self._rows("z.identificatie", ())
+        except ZakenUnavailable:
+            return [f"The demonstration file {self._path} can't be read or written."]
+        return []
+
+    async def advance(self, identificatie: str) -> tuple[str, str]:
+        """Put a case one step further, as an official would; at the last step it is finished today.
+
+        Returns the case's and the new status's address, as `announced` takes them. Raises ZaakNotFound for an unknown number,
+        ValueError for a case that is finished already, ZakenUnavailable.
+        """
+        return await asyncio.to_thread(self._advance, identificatie)
 
     async def aclose(self) -> None:
         """Nothing stays open between look-ups."""
 
-    def _look_up(self, identificatie: str, factor: SecondFactor) -> ZaakStatus:
-        try:
-            with closing(self._connect()) as db:
-                self._seed(db)
-                rows = [row for number in spellings(identificatie) for row in db.execute(_LOOK_UP, (number,))]
-        except (sqlite3.Error, OSError) as exc:
-            raise ZakenUnavailable("the demonstration file can't be read") from exc
-        for row in rows:
-            known = factor.matches(row["geboortedatum"], row["postcode"], row["huisnummer"])
-            if known and not row["internal"] and not row["confidential"]:
-                return _status(row)
-        raise ZaakNotFound
+    async def _rows(self, column: str, values: Iterable[str]) -> list[sqlite3.Row]:
+        return await asyncio.to_thread(self._select, column, tuple(values))
 
-    def _connect(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
-        db.row_factory = sqlite3.Row
-        return db
+    def _select(self, column: str, values: tuple[str, ...]) -> list[sqlite3.Row]:
+        with self._seeded("DEFERRED") as db:
+            return [row for value in values for row in db.execute(f"{_CASES} WHERE {column} = ?", (value,))]
 
-    def _seed(self, db: sqlite3.Connection) -> None:
+    def _advance(self, identificatie: str) -> tuple[str, str]:
+        where = "WHERE z.identificatie = ?"
+        with self._seeded("IMMEDIATE") as db:
+            row = db.execute(f"{_CASES} {where}", (identificatie,)).fetchone()
+            if row is None:
+                raise ZaakNotFound
+            if row["finished"] or row["step"] >= row["steps"]:
+                raise ValueError("this case is finished already")
+            step = row["step"] + 1
+            ended = (self._today().isoformat(), _RESULT) if step == row["steps"] else (None, "")
+            db.execute(
+                "UPDATE zaak SET step = ?, finished = ?, result = ?, suspended = '', status_note = '' WHERE identificatie = ?",
+                (step, *ended, identificatie),
+            )
+            row = db.execute(f"{_CASES} {where}", (identificatie,)).fetchone()
+            return _ref(row), _status_ref(row)
+
+    @contextmanager
+    def _seeded(self, mode: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
         today = self._today()
-        if self._fresh(db, today):
-            return
-        db.executescript(_SCHEMA)
-        db.execute("BEGIN IMMEDIATE")  # of several processes that start at once, one seeds
-        with db:
-            if self._fresh(db, today):
-                return
-            for table in ("zaak", "statustype", "zaaktype", "seeding"):
-                db.execute(f"DELETE FROM {table}")
-            _insert(db, demo_cases(today))
-            db.execute("INSERT INTO seeding VALUES (?)", (today.isoformat(),))
-
-    def _fresh(self, db: sqlite3.Connection, today: date) -> bool:
-        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'seeding'").fetchone():
-            return False
-        row = db.execute("SELECT day FROM seeding").fetchone()
-        return row is not None and (today - date.fromisoformat(row["day"])).days < _STALE_DAYS
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with transaction(self._path, (), mode, self._busy_seconds) as db:
+                if _fresh(db, today):
+                    yield db
+                    return
+            with transaction(self._path, (), "IMMEDIATE", self._busy_seconds) as db:
+                if not _fresh(db, today):  # of several processes that start at once, one seeds
+                    _seed(db, today)
+                yield db
+        except (sqlite3.Error, OSError) as exc:
+            raise ZakenUnavailable("the demonstration file can't be used") from exc
 
 
-def _insert(db: sqlite3.Connection, cases: tuple[DemoCase, ...]) -> None:
+def _fresh(db: sqlite3.Connection, today: date) -> bool:
+    if db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+        return False
+    row = db.execute("SELECT day FROM seeding").fetchone()
+    return row is not None and (today - date.fromisoformat(row["day"])).days < _STALE_DAYS
+
+
+def _seed(db: sqlite3.Connection, today: date) -> None:
+    for statement in (*(f"DROP TABLE IF EXISTS {table}" for table in _TABLES), *_SCHEMA):
+        db.execute(statement)
+    cases = demo_cases(today)
     for zaaktype in dict.fromkeys(case.zaaktype for case in cases):
         db.execute("INSERT INTO zaaktype VALUES (?, ?)", (zaaktype.name, zaaktype.internal))
-        steps = [(zaaktype.name, number, step.name, step.text) for number, step in enumerate(zaaktype.steps, start=1)]
-        db.executemany("INSERT INTO statustype VALUES (?, ?, ?, ?)", steps)
-    for c in cases:
-        days = [day and day.isoformat() for day in (c.started, c.planned, c.finished, c.geboortedatum)]
-        row = (c.identificatie, c.zaaktype.name, c.step, *days, c.postcode, c.huisnummer, c.confidential)
-        db.execute("INSERT INTO zaak VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        steps = [(zaaktype.name, number, *step) for number, step in enumerate(zaaktype.steps, start=1)]
+        db.executemany("INSERT INTO statustype VALUES (?, ?, ?, ?, ?)", steps)
+    for case in cases:
+        values = _columns(case)
+        names = ", ".join(values)
+        db.execute(f"INSERT INTO zaak ({names}) VALUES ({', '.join('?' * len(values))})", tuple(values.values()))
+    db.execute("INSERT INTO seeding VALUES (?)", (today.isoformat(),))
+    db.execute(f"PRAGMA user_version = {_VERSION}")
 
 
-def _status(row: sqlite3.Row) -> ZaakStatus:
-    planned, finished = (row[name] and date.fromisoformat(row[name]) for name in ("planned", "finished"))
+def _columns(case: DemoCase) -> dict[str, Any]:
+    own = {item.name: getattr(case, item.name) for item in fields(case) if item.name not in {"zaaktype", "person"}}
+    person = {item.name: getattr(case.person, item.name) for item in fields(case.person) if item.name != "name"}
+    values = {"zaaktype": case.zaaktype.name, **own, **person}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _shown(row: sqlite3.Row) -> bool:
+    return not row["internal"] and not row["confidential"]
+
+
+def _ref(row: sqlite3.Row) -> str:
+    return f"demo:zaak:{row['identificatie']}"
+
+
+def _status_ref(row: sqlite3.Row) -> str:
+    return f"demo:status:{row['identificatie']}:{row['step']}"
+
+
+def _status(row: sqlite3.Row, personal: bool = False) -> ZaakStatus:
+    planned, latest, finished = (row[name] and date.fromisoformat(row[name]) for name in ("planned", "latest", "finished"))
     return ZaakStatus(
         identificatie=row["identificatie"],
         zaaktype=row["zaaktype"],
@@ -224,6 +188,23 @@ def _status(row: sqlite3.Row) -> ZaakStatus:
         step=row["step"],
         steps=row["steps"],
         started=date.fromisoformat(row["started"]),
-        expected=None if finished else planned,
+        expected=None if finished or row["suspended"] else planned or latest,
         finished=finished or None,
+        latest=latest or None,
+        next_step="" if finished else row["next_step"],
+        suspended=bool(row["suspended"]),
+        extended=bool(row["extended"]),
+        to_pay=bool(row["to_pay"]),
+        personal=_personal(row) if personal else None,
+        ref=_ref(row),
+    )
+
+
+def _personal(row: sqlite3.Row) -> Personal:
+    return Personal(
+        result=row["result"],
+        result_note=row["result_note"],
+        status_note=row["status_note"],
+        suspension_reason=row["suspended"],
+        extension_reason=row["extended"],
     )

@@ -69,6 +69,18 @@ class GuardedZaken:
                 raise ZakenUnavailable("too many look-ups of this case at once") from exc
             return await self._counted(identificatie, factor, case_key, who_key)
 
+    async def own(self, bsn: str) -> list[ZaakStatus]:
+        """As `Zaken.own`: there is nothing to guess for somebody whose login proves the BSN."""
+        return await self._zaken.own(bsn)
+
+    async def announced(self, ref: str, status: str) -> ZaakStatus | None:
+        """As `Zaken.announced`."""
+        return await self._zaken.announced(ref, status)
+
+    async def check(self) -> list[str]:
+        """As `Zaken.check`."""
+        return await self._zaken.check()
+
     async def aclose(self) -> None:
         """Close the case system's adapter."""
         await self._zaken.aclose()

@@ -1,10 +1,15 @@
 """Telegram: a chat is a conversation like any other. `setup` adds it to the edge when there is a token, and nothing otherwise."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from bot.conversation.feed import Feed
 from bot.settings import SettingsError
 from bot.wiring import Services
+
+# Gives the name of the bot, for links to its chat; empty as long as Telegram hasn't told it.
+USERNAME: web.AppKey[Callable[[], str]] = web.AppKey("telegram_username", Callable)  # type: ignore[arg-type]
 
 
 def setup(app: web.Application, services: Services, feed: Feed) -> None:
@@ -20,6 +25,7 @@ def setup(app: web.Application, services: Services, feed: Feed) -> None:
     from connectors.telegram.bot import PATH, Telegram  # the library takes a while to load: only for who uses it
 
     telegram = Telegram(services, feed, gemeente)
+    app[USERNAME] = telegram.username
     app.cleanup_ctx.append(telegram.run)
     if settings.public_url:
         app.router.add_post(PATH, telegram.webhook)

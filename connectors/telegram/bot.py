@@ -78,6 +78,9 @@ class Telegram:
             await self._lock.release()
         await self._application.shutdown()
 
+    def username(self) -> str:
+        return self._bot.username if self._ready else ""
+
     async def webhook(self, request: web.Request) -> web.Response:
         """POST from Telegram. 200: it is in the log; 503: bring it again."""
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")

@@ -18,7 +18,7 @@ from bot.conversation.store import DAY, Conversation, UnknownConversation
 from bot.wiring import Services
 from connectors import opening
 from connectors.api import REFUSALS
-from connectors.messages import FIRST, Message, clean, compose, stop_waiting
+from connectors.messages import FIRST, Message, clean, compose, newest, stop_waiting
 from connectors.problems import CATALOGUE, Problem
 from connectors.telegram import words
 from connectors.telegram.buttons import Erasing, answer, refuse
@@ -66,14 +66,26 @@ class Incoming:
         if conversation and conversation.owner == "queue":
             await stop_waiting(self._services, conversation)
 
-    async def start(self, update: Update, _context: Context) -> None:
-        """/start: what a conversation begins with; in one that exists, the topics once more."""
+    async def start(self, update: Update, context: Context) -> None:
+        """/start: what a conversation begins with; in one that exists, the topics once more. A link may bring a code with it."""
+        if code := self._services.logins.read_code(" ".join(context.args or ())):
+            await self._login_code(update, code)
+            return
         fresh = await self._channels.first_time(str(update.update_id))
         conversation, created = await self._conversation(_chat(update))
         if fresh and not created:
             first = await self._store.event(conversation.id, FIRST)
             for out in render(first, FIRST) if first else []:
                 await self._aside(update, out, fresh=True)
+
+    async def _login_code(self, update: Update, code: str) -> None:
+        """The code from the page where somebody logged in counts only in the chat that the login began in."""
+        conv = self.conv(_chat(update))
+        if not await self._services.logins.waiting(conv) or (await self._store.get(conv)).owner != "bot":
+            await self._aside(update, Out(words.CODE_NOT_HERE))
+            return
+        payload = f'/login_code{{"inlogcode": "{code}"}}'
+        await self._accept_or_tell(update, Message(_cid(update), "text", text=code), payload=payload)
 
     async def help(self, update: Update, _context: Context) -> None:
         await self._aside(update, Out(words.help_text(self._gemeente)))
@@ -126,7 +138,7 @@ class Incoming:
             return
         try:
             body = compose(given, asked)
-            await self._accept(update, given, body, fingerprint=data)
+            await self._accept(update, given, body, fingerprint=data, asked=asked)
         except Problem as exc:
             self._sender.aside(refuse(query, exc.kind))
         else:
@@ -143,16 +155,16 @@ class Incoming:
             await self._aside(update, Out(exc.faults[0].message if exc.faults else CATALOGUE[exc.kind][1]))
             return None
 
-    async def _accept(self, update: Update, message: Message, body: Event, *, fingerprint: str) -> Conversation:
+    async def _accept(
+        self, update: Update, message: Message, body: Event, *, fingerprint: str, asked: Event | None = None
+    ) -> Conversation:
         """Into the log. Raises Problem when it was refused. The owner is the one from just before."""
         conversation, _ = await self._conversation(_chat(update))
         rate = Rate(f"conv:{conversation.id}", self._settings.rate_conversation_minute, MINUTE)
         if not self._settings.lift_rates and await self._services.limits.hit([rate]):
             raise Problem("too_many")
-        question = message.question
-        outcome, _ = await self._store.receive(
-            conversation, message.cid, body, fingerprint, None if question == FIRST else question
-        )
+        question = newest(message, asked)
+        outcome, _ = await self._store.receive(conversation, message.cid, body, fingerprint, question)
         if outcome == "gone":
             raise UnknownConversation(conversation.id)
         if outcome in REFUSALS:

@@ -50,7 +50,7 @@ def render(body: Event, seq: int) -> list[Out]:
     if body["type"] == "handover":
         text = words.handover(body)
     elif body["type"] == "notice":
-        text = body["text"]
+        return _message(body | {"from": {"role": "system"}}, seq)
     elif body["type"] == "message" and body["from"]["role"] != "citizen":
         return _message(body, seq)
     else:
@@ -69,7 +69,8 @@ def _message(body: Event, seq: int) -> list[Out]:
         (buttons if _button_address(url) else spelled).append((label, url))
     lines += [f"{label}: {url}" for label, url in spelled]
     rows = tuple(row for part in parts for row in _rows(part, seq, body))
-    chunks = split("\n\n".join(filter(None, [text.strip(), "\n".join(lines)]))) or ([words.CHOOSE] if rows or buttons else [])
+    whole = "\n\n".join(filter(None, [text.strip(), "\n".join(lines).strip()]))
+    chunks = split(whole) or ([words.CHOOSE] if rows or buttons else [])
     outs = [Out(chunk) for chunk in chunks]
     if outs:
         outs[-1] = Out(outs[-1].text, rows, tuple(buttons))
@@ -95,9 +96,17 @@ def _lines(part: Event, body: Event) -> list[str]:
 
 
 def _case(part: Event) -> list[str]:
-    step = f"Stap {part['step']} van {part['steps']}" if part.get("step") and part.get("steps") else ""
-    expected = f"Verwacht: {day_in_words(date.fromisoformat(part['expected']))}" if part.get("expected") else ""
-    return [line for line in (f"Zaak: {part['identificatie']}", f"Status: {part.get('status', '')}", step, expected) if line]
+    """A case in words, with a blank line after it: there may be several."""
+    days = {name: day_in_words(date.fromisoformat(part[name])) for name in ("expected", "latest", "finished") if part.get(name)}
+    running = not part.get("finished") and not part.get("suspended")
+    rows = {
+        "Zaak: ": part["identificatie"], "Soort: ": part.get("zaaktype"), "Status: ": part.get("status"),
+        "Stap ": f"{part['step']} van {part['steps']}" if part.get("step") and part.get("steps") else "",
+        "Volgende stap: ": part.get("next_step"), "Termijn: ": "staat stil" if part.get("suspended") else "",
+        "Verwacht: ": days.get("expected") if running else "", "Uiterlijk: ": days.get("latest") if running else "",
+        "Afgerond op: ": days.get("finished"), "Uitkomst: ": part.get("result"),
+    }
+    return [*(f"{label}{value}" for label, value in rows.items() if value), ""]
 
 
 def _appointment(part: Event) -> list[str]:
@@ -105,7 +114,8 @@ def _appointment(part: Event) -> list[str]:
     where = ", ".join(filter(None, (place.get(key) for key in ("name", "address", "postcode", "city"))))
     rows = {
         "Afspraak": part.get("product"), "Wanneer": moment(datetime.fromisoformat(part["start"]).astimezone(AMSTERDAM)),
-        "Waar": where, "Afspraaknummer": part.get("reference"),
+        "Waar": where, "Duurt ongeveer": f"{part['minutes']} minuten" if part.get("minutes") else "",
+        "Meenemen": ", ".join(part.get("bring", [])), "Afspraaknummer": part.get("reference"),
     }
     return [f"{label}: {value}" for label, value in rows.items() if value]
 

@@ -21,6 +21,11 @@ FAILED = "Er ging iets mis bij mij. Uw bericht is niet verwerkt. Stuur het nog e
 ALREADY_CHOSEN = "U heeft hier al een keuze gemaakt. Typ uw vraag als u iets anders wilt."
 STOP = "Ik wil stoppen"
 
+CODE_NOT_HERE = (
+    "Deze code hoort niet bij dit gesprek, of is te oud. Log alleen in met een link die u zelf in dit gesprek kreeg. "
+    "Geef een code nooit aan iemand anders."
+)
+
 ERASE = (
     "Wilt u dit gesprek wissen? Alles wat wij ervan bewaren wordt verwijderd. Dit kan niet ongedaan worden gemaakt. "
     "Een afspraak of terugbelverzoek dat u maakte, blijft staan."

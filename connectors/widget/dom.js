@@ -60,9 +60,10 @@ export function safeUrl(address, server) {
   }
 }
 
-/** A link that opens beside the conversation, and says so. */
-export function link(url, label, attributes = {}) {
-  return h('a', { href: url.href, target: '_blank', rel: 'noopener noreferrer', ...attributes },
+/** A link that opens beside the conversation, and says so. `opener`: a page of our own that may answer (see login.js). */
+export function link(url, label, { opener = false, ...attributes } = {}) {
+  const rel = opener ? 'opener' : 'noopener noreferrer';
+  return h('a', { href: url.href, target: '_blank', rel, referrerpolicy: 'no-referrer', ...attributes },
     label, unseen(text.newTab), icon('external'));
 }
 

@@ -13,6 +13,7 @@
 import { Client } from './client.js';
 import { Composer, Menu, Status, confirmed } from './controls.js';
 import { buildFrame, save } from './frame.js';
+import { takeLoginCodes } from './login.js';
 import { companion, stateWords } from './message.js';
 import { sheet, theme } from './style.js';
 import { text } from './text.js';
@@ -106,6 +107,7 @@ class BaliePanel extends HTMLElement {
     for (const [name, take] of Object.entries(takes)) this.#client.addEventListener(name, ({ detail }) => take(detail));
     this.#view.element.addEventListener('scroll', () => this.#view.atEnd && (this.#frame.newer.hidden = true));
     FULL_SCREEN.addEventListener('change', () => this.#refit());
+    takeLoginCodes(this.options.server, this.#view.element);
     document.addEventListener('visibilitychange', () => this.#read());
   }
 

@@ -181,7 +181,8 @@ const card = (kind, title, name, ...content) =>
 /** A link, or its words alone when the address isn't one we follow. */
 function linkPart(part, _respond, server) {
   const url = safeUrl(part.url, server);
-  return h('p', { class: 'link' }, url ? link(url, part.label || url.host) : part.label);
+  const opener = Boolean(part.opener) && url?.origin === new URL(server).origin;
+  return h('p', { class: 'link' }, url ? link(url, part.label || url.host, { opener }) : part.label);
 }
 
 /** "Bron: …" under an answer. `label` comes from a link part to the same address. */
@@ -193,7 +194,7 @@ export function sourceLine(address, label, server) {
 }
 
 function appointmentCard(part, _respond, server) {
-  const { location = {}, product, reference, code } = part;
+  const { location = {}, product, reference, code, minutes, bring = [] } = part;
   const address = [location.address, [location.postcode, location.city].filter(Boolean).join(' ')].filter(Boolean);
   const ics = part.ics && safeUrl(part.ics, server);
   return card('appointment', text.appointment, 'calendar',
@@ -201,6 +202,8 @@ function appointmentCard(part, _respond, server) {
     h('dl', {},
       ...(product ? row(text.when, momentOf(part.start)) : []),
       ...row(text.where, [location.name, ...address].filter(Boolean).join(', ')),
+      ...row(text.duration, minutes && text.minutes(minutes)),
+      ...row(text.bring, bring.length && h('ul', {}, ...bring.map((thing) => h('li', {}, thing)))),
       ...row(text.reference, reference),
       ...row(text.code, code)),
     ics && h('p', {}, h('a', { class: 'button', href: ics.href, download: 'afspraak.ics', 'data-testid': 'balie-ics' },
@@ -214,11 +217,15 @@ function caseCard(part) {
   return card('case', part.zaaktype || text.caseTitle, 'case',
     h('p', { class: 'card-main' }, part.status),
     steps && h('div', { class: 'steps', 'aria-hidden': 'true' }, ...segments),
-    steps && h('p', { class: 'step' }, text.step(step, steps)),
+    steps && step > 0 && h('p', { class: 'step' }, text.step(step, steps)),
     h('dl', {},
       ...row(text.caseNumber, part.identificatie),
+      ...row(text.nextStep, part.next_step),
+      ...row(text.term, part.suspended && text.suspended),
       ...row(text.expected, !part.finished && part.expected && dateOf(part.expected)),
-      ...row(text.finished, part.finished && dateOf(part.finished))));
+      ...row(text.latest, !part.finished && !part.suspended && part.latest && dateOf(part.latest)),
+      ...row(text.finished, part.finished && dateOf(part.finished)),
+      ...row(text.result, part.result)));
 }
 
 const KINDS = { choices, date, time, form, link: linkPart, appointment: appointmentCard, case: caseCard };

@@ -1,7 +1,7 @@
 /** The log on the screen: what is confirmed, in order; then messages on their way; then typing dots. */
 import { blocks, h, icon, unseen } from './dom.js';
 import { confirm, handoverLine, markState, messageElement, redact, senderOf } from './message.js';
-import { offered, rating, retire, revive } from './parts.js';
+import { offered, rating, renderPart, retire, revive } from './parts.js';
 import { dayOf, text } from './text.js';
 
 const TOGETHER = 180_000; // ms: messages of one sender within this time share a heading
@@ -231,9 +231,14 @@ export class LogView {
     }, h('p', {}, words));
   }
 
-  #notice({ kind, text: words }) {
-    return h('div', { class: 'notice', 'data-testid': 'balie-notice', 'data-kind': kind },
-      icon('info'), h('div', {}, unseen(`${text.system}: `), ...blocks(words)));
+  /** News between the messages. What it offers to choose makes no other question expire. */
+  #notice({ id, kind, text: words, parts = [] }, past) {
+    const respond = (answer) => this.#respond(node, id, answer);
+    const node = h('div', { class: 'notice', 'data-testid': 'balie-notice', 'data-kind': kind },
+      icon('info'), h('div', {}, unseen(`${text.system}: `), ...blocks(words), ...parts.map((part) => renderPart(part, respond, this.#actions.server))));
+    if (past) node.querySelectorAll('.ask').forEach((asking) => retire(asking));
+    this.#nodes.set(id, node);
+    return node;
   }
 
   #rating({ id }, past) {

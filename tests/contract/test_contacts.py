@@ -17,8 +17,12 @@ import pytest
 
 from bot.contacts import CallbackNotFound, CallbackRequest, Contacts, ContactsUnavailable
 from bot.contacts.demo import DemoContacts
+from bot.contacts.openklant import OpenKlantContacts
+from bot.contacts.openklant_team import Actor
+from tests.stubs.openklant import TOKEN, OpenKlantStub
 
-ANNA = CallbackRequest("Anna Voorbeeld", "0612345678", "morgenochtend", "bijstand", "Vraag over bijstand", "c-anna")
+ZAAK = "https://zaken.example/zaken/api/v1/zaken/8b0f1c5e-5a0f-4c7e-9a52-3f1f0b6f7d21"
+ANNA = CallbackRequest("Anna Voorbeeld", "0612345678", "morgenochtend", "bijstand", "Vraag over bijstand", "c-anna", ZAAK)
 BRAM = CallbackRequest("Bram Proef", "0201234567", "vandaag na 15 uur", None, "Wil een medewerker spreken", "c-bram")
 
 
@@ -38,7 +42,24 @@ async def demo_register(folder: Path, clock: Clock) -> AsyncIterator[OpenAdapter
     yield lambda: DemoContacts(folder / "contacts.db", now=clock, busy_seconds=30.0)
 
 
-REGISTERS: dict[str, Callable[[Path, Clock], AbstractAsyncContextManager[OpenAdapter]]] = {"demo": demo_register}
+@asynccontextmanager
+async def openklant_register(folder: Path, clock: Clock) -> AsyncIterator[OpenAdapter]:
+    opened: list[OpenKlantContacts] = []
+
+    def one_more() -> OpenKlantContacts:
+        actor = Actor("Klantcontactcentrum", "KCC")
+        opened.append(OpenKlantContacts(stub.url, TOKEN, actor, secret=b"secret", budget_seconds=30.0, now=clock))
+        return opened[-1]
+
+    async with OpenKlantStub(now=clock, page_size=7) as stub:
+        yield one_more
+        for adapter in opened:
+            await adapter.aclose()
+
+
+REGISTERS: dict[str, Callable[[Path, Clock], AbstractAsyncContextManager[OpenAdapter]]] = {
+    "demo": demo_register, "openklant": openklant_register,
+}
 
 
 @pytest.fixture
@@ -118,9 +139,14 @@ async def test_an_unknown_reference_cannot_be_done(contacts: Contacts) -> None:
     assert len(await contacts.open(10)) == 1
 
 
+async def test_nothing_is_wrong_with_a_register_that_works(contacts: Contacts) -> None:
+    assert await contacts.check() == []
+    assert await contacts.open(10) == []
+
+
 def test_a_request_in_a_log_line_shows_no_personal_data() -> None:
     shown = repr(ANNA)
-    assert not [value for value in (ANNA.name, ANNA.phone, ANNA.summary) if value in shown]
+    assert not [value for value in (ANNA.name, ANNA.phone, ANNA.summary, ZAAK) if value in shown]
 
 
 # What only the demonstration register promises
@@ -143,7 +169,7 @@ async def test_what_is_done_is_forgotten_except_the_first_outcome(tmp_path: Path
     await contacts.done(f" {hers.reference.lower()}", "gesproken")
     await contacts.done(hers.reference, "geen gehoor")
     left = stored(tmp_path)
-    personal = (ANNA.name, ANNA.phone, ANNA.when, ANNA.summary, ANNA.conversation)
+    personal = (ANNA.name, ANNA.phone, ANNA.when, ANNA.summary, ANNA.conversation, ZAAK)
     assert not [value for value in personal if value in left]
     assert "gesproken" in left
     assert "geen gehoor" not in left
@@ -155,6 +181,24 @@ async def test_a_file_that_cannot_be_used_is_reported_as_unavailable(tmp_path: P
     (tmp_path / "contacts.db").write_bytes(b"this is no database" * 100)
     with pytest.raises(ContactsUnavailable):
         await DemoContacts(tmp_path / "contacts.db").register(ANNA, key="turn-1")
+
+
+async def test_a_file_that_cannot_be_used_is_told_by_the_check(tmp_path: Path) -> None:
+    (fault,) = await DemoContacts(tmp_path / "nowhere" / "contacts.db").check()
+    assert "can't be used" in fault
+
+
+async def test_a_file_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
+    earlier = sqlite3.connect(tmp_path / "contacts.db")
+    earlier.execute(
+        "CREATE TABLE callback (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, reference TEXT NOT NULL UNIQUE,"
+        " registered INTEGER NOT NULL, outcome TEXT, name TEXT, phone TEXT, moment TEXT, topic TEXT, summary TEXT,"
+        " conversation TEXT)"
+    )
+    earlier.close()
+    contacts = DemoContacts(tmp_path / "contacts.db")
+    await contacts.register(ANNA, key="turn-1")
+    assert [each.request for each in await contacts.open(10)] == [ANNA]
 
 
 async def test_a_file_that_stays_locked_is_unavailable_and_the_same_key_works_later(tmp_path: Path) -> None:

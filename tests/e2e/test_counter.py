@@ -5,37 +5,13 @@ import urllib.request
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DESKTOP, PHONE, assert_accessible, shot
+from tests.e2e.widget import Widget
 from tests.house import House
 
 NewPage = Callable[..., Page]
-
-
-class Widget:
-    """The chat as a citizen sees it."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self.page = page
-        page.goto(url)
-        page.get_by_test_id("balie-launcher").click()
-        self.panel = page.get_by_test_id("balie-panel")
-        self.input = page.get_by_test_id("balie-input")
-        expect(self.messages("bot").first).to_contain_text("computer")
-
-    def messages(self, sender: str) -> Locator:
-        return self.page.locator(f"[data-testid=balie-message][data-from={sender}]")
-
-    def say(self, text: str) -> None:
-        self.input.fill(text)
-        self.input.press("Enter")
-
-    def choose(self, label: str) -> None:
-        self.page.get_by_test_id("balie-choices").last.get_by_role("button", name=re.compile(label)).first.click()
-
-    def hears(self, words: str, sender: str = "bot") -> None:
-        expect(self.messages(sender).last).to_contain_text(words)
 
 
 def sign_in(page: Page, house: House, user: str = "sanne") -> None:

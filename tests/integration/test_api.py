@@ -11,7 +11,7 @@ import pytest
 import yarl
 from openapi_schema_validator import OAS31Validator
 
-from bot.appointments import Customer
+from bot.appointments import Customer, Item
 from bot.conversation import events
 from bot.conversation.handover import Agent
 from bot.wiring import Services
@@ -381,12 +381,12 @@ class TestCalendar:
         """Path of the calendar file of an appointment that was just made."""
         services = edge.services
         appointments = services.appointments("voorbeeld")
-        product = (await appointments.products())[0].id
-        place = (await appointments.locations(product))[0].id
+        items = [Item((await appointments.products())[0].id)]
+        place = (await appointments.locations(items))[0].id
         today = datetime.now(UTC).date()
-        day = (await appointments.days(product, place, today + timedelta(days=1), today + timedelta(days=30)))[0]
-        start = (await appointments.times(product, place, day))[0]
-        made = await appointments.book(product, place, start, Customer("J. de Vries", "j@voorbeeld.example"), key="k")
+        day = (await appointments.days(items, place, today + timedelta(days=1), today + timedelta(days=30)))[0]
+        start = (await appointments.times(items, place, day))[0]
+        made = await appointments.book(items, place, start, Customer("J. de Vries", "j@voorbeeld.example"), key="k")
         self.made = made
         return f"/v1/calendar/{services.calendar_links.seal('voorbeeld', made.reference, made.code)}.ics"
 
@@ -464,7 +464,7 @@ class TestDocumentation:
             for route in edge.app.router.routes()
             if route.resource and route.resource.canonical.startswith("/v1/") and route.method != "HEAD"
         }
-        assert served == documented and len(served) == 11
+        assert served == documented and len(served) == 12
 
     async def test_the_document_is_valid_and_so_are_its_examples(self, edge: Edge) -> None:
         made = (await edge.call("GET", "/v1/openapi.json")).json

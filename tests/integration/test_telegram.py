@@ -341,17 +341,26 @@ async def test_what_other_channels_show_as_cards_is_said_in_words(
         message("Kies een dag", {"kind": "date", "id": "d", "min": "2026-12-01", "max": "2026-12-31", "closed": []}),
         message("Uw zaak", {"kind": "case", "identificatie": "ZAAK-1", "status": "Bezig", "step": 2, "steps": 5,
                             "expected": "2026-12-01"}),
+        message("Uw zaken",
+                {"kind": "case", "identificatie": "ZAAK-2", "zaaktype": "Bijstand", "status": "Wacht", "step": 1, "steps": 3,
+                 "next_step": "Besluit", "suspended": True, "latest": "2026-12-20"},
+                {"kind": "case", "identificatie": "ZAAK-3", "status": "Klaar", "finished": "2026-12-01", "latest": "2026-12-20",
+                 "result": "Toegekend"}),
         message("Verzet", {"kind": "appointment", "id": "A7K-2FQ9", "reference": "A7K-2FQ9", "product": "Paspoort",
                            "start": "2026-12-01T09:20:00+01:00", "location": place, "ics": "https://a.example/x.ics"}),
         message("Lokaal", {"kind": "link", "label": "Meer", "url": "http://127.0.0.1:8080/x"}),
         message("Onbekend", {"kind": "iets_nieuws", "id": "x"}),
     ]
     await talk(api, "Alles", "Onbekend")
-    _, form, day, case, appointment, local, unknown = api.sent
+    _, form, day, case, cases, appointment, local, unknown = api.sent
     assert form.text.startswith("Vul in\n\nGeboortedatum of postcode. Typ uw antwoord hieronder.")
     assert form.text.endswith("\n- Geboortedatum: bijvoorbeeld 31-12-1990")
     assert day.text.endswith("Typ een datum van dinsdag 1 december 2026 tot en met donderdag 31 december 2026.")
     assert case.text == "Uw zaak\n\nZaak: ZAAK-1\nStatus: Bezig\nStap 2 van 5\nVerwacht: dinsdag 1 december 2026"
+    assert cases.text == (
+        "Uw zaken\n\nZaak: ZAAK-2\nSoort: Bijstand\nStatus: Wacht\nStap 1 van 3\nVolgende stap: Besluit\nTermijn: staat stil\n\n"
+        "Zaak: ZAAK-3\nStatus: Klaar\nAfgerond op: dinsdag 1 december 2026\nUitkomst: Toegekend"
+    )
     assert "Wanneer: dinsdag 1 december 2026, 09:20 uur\nWaar: Stadhuis, Plein 1, 1234 AB, Voorbeeld" in appointment.text
     assert appointment.buttons[words.CALENDAR]["url"] == "https://a.example/x.ics"
     assert local.text == "Lokaal\n\nMeer: http://127.0.0.1:8080/x"

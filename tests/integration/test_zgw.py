@@ -14,32 +14,22 @@ import pytest
 from bot.zaken import SecondFactor, ZaakNotFound, ZakenUnavailable
 from bot.zaken.demo import demo_cases
 from bot.zaken.zgw import ZgwZaken
+from tests.integration import zgw_fixtures
+from tests.integration.zgw_fixtures import (
+    BORN,
+    BRAM,
+    BUILDING,
+    NOOR,
+    OTHER_BORN,
+    PARKING,
+    TODAY,
+    adapter,
+    initiator,
+)
 from tests.stubs.zgw import CLIENT_ID, SECRET, Fault, ZgwStub
-from tests.stubs.zgw_resources import RSIN
+from tests.stubs.zgw_types import RSIN
 
-TODAY = date(2026, 3, 16)
-PARKING, BUILDING = "ZAAK-2026-0000000101", "ZAAK-2026-0000000102"
-BORN = SecondFactor(geboortedatum=date(1980, 1, 2))
-OTHER_BORN = SecondFactor(geboortedatum=date(1975, 6, 15))
-
-
-@pytest.fixture
-async def stub() -> AsyncIterator[ZgwStub]:
-    async with ZgwStub(demo_cases(TODAY)) as stub:
-        yield stub
-
-
-def adapter(stub: ZgwStub, **options: Any) -> ZgwZaken:
-    options = {"retry_pause_seconds": 0.0, "client_id": CLIENT_ID, "secret": SECRET, **options}
-    return ZgwZaken(stub.zaken_url, stub.catalogi_url, **options)
-
-
-@pytest.fixture
-async def zaken(stub: ZgwStub) -> AsyncIterator[ZgwZaken]:
-    zaken = adapter(stub)
-    yield zaken
-    await zaken.aclose()
-
+stub, zaken = zgw_fixtures.stub, zgw_fixtures.zaken
 
 # The case
 
@@ -153,10 +143,6 @@ async def test_each_of_two_initiators_may_ask(stub: ZgwStub, zaken: ZgwZaken) ->
     stub.data["rollen"].append(partner)
     for born in (date(1980, 1, 2), date(1982, 5, 6)):
         assert (await zaken.look_up(PARKING, SecondFactor(geboortedatum=born))).step == 2
-
-
-def initiator(stub: ZgwStub) -> dict[str, Any]:
-    return next(rol for rol in stub.of_zaak("rollen", PARKING) if rol["omschrijvingGeneriek"] == "initiator")
 
 
 # The answer
@@ -311,12 +297,27 @@ async def test_nobody_listening_is_unavailable(stub: ZgwStub) -> None:
 
 
 @pytest.mark.parametrize(
-    "credentials", [{"secret": "another-secret-that-is-long-enough-too"}, {"client_id": "stranger"}]
+    "wrong, cause",
+    [
+        ({"secret": "another-secret-that-is-long-enough-too"}, "403 (invalid-jwt-signature): the secret isn't"),
+        ({"client_id": "stranger"}, "403 (invalid-client-identifier): the client id isn't known"),
+        ({"clock": 7200.0}, "403 (jwt-expired): the token counts as too old there: the clocks differ"),
+        ({"fault": Fault("status", code=403, problem="permission_denied")}, "403 (permission_denied): this client id has no"),
+        ({"fault": Fault("status", code=401, problem="not_authenticated")}, "401 (not_authenticated): the token is missing"),
+        ({"fault": Fault("status", code=401, problem="999990019")}, "401: the credentials aren't accepted"),
+    ],
 )
-async def test_wrong_credentials_are_unavailable(stub: ZgwStub, credentials: dict[str, str]) -> None:
-    stranger = adapter(stub, **credentials)
-    with pytest.raises(ZakenUnavailable, match="403"):
-        await stranger.look_up(PARKING, BORN)
+async def test_wrong_credentials_are_told_to_the_operator_and_an_outage_to_the_citizen(
+    stub: ZgwStub, caplog: pytest.LogCaptureFixture, wrong: dict[str, Any], cause: str
+) -> None:
+    stub.clock_ahead_seconds = wrong.get("clock", 0.0)
+    stub.faults = [wrong["fault"]] if "fault" in wrong else []
+    stranger = adapter(stub, **{name: wrong[name] for name in ("secret", "client_id") if name in wrong})
+    for question in (stranger.look_up(PARKING, BORN), stranger.own(NOOR)):
+        with pytest.raises(ZakenUnavailable):
+            await question
+    assert caplog.text.count(cause) == 2
+    assert [fault for fault in await stranger.check() if cause in fault]
     await stranger.aclose()
 
 
@@ -419,9 +420,27 @@ async def test_the_stub_filters_as_open_zaak_does(stub: ZgwStub, browser: aiohtt
 
     assert (await answer(browser, f"{stub.zaken_url}/zaken"))[0] == 412
     assert await zaken("?foo=x") == (400, "invalid")
-    assert await zaken("?identificatie=") == (200, 14)
-    assert await zaken("?identificatie=%20") == (200, 14)
+    assert await zaken("?identificatie=") == (200, 19)
+    assert await zaken("?identificatie=%20") == (200, 19)
     assert await zaken(f"?identificatie={PARKING}") == (200, 1)
     assert await zaken(f"?identificatie={PARKING.lower()}") == (200, 0)
     assert await zaken("?page=2") == (404, "not_found")
     assert await zaken("/00000000-0000-0000-0000-000000000000") == (404, "not_found")
+
+
+async def test_the_stub_searches_as_open_zaak_does(stub: ZgwStub, browser: aiohttp.ClientSession) -> None:
+    async def search(body: dict[str, Any], **headers: str) -> tuple[int, Any]:
+        async with browser.post(f"{stub.zaken_url}/zaken/_zoek", json=body, headers=headers) as response:
+            answer = await response.json()
+            return response.status, answer.get("count", answer.get("code"))
+
+    crs = {"Content-Crs": "EPSG:4326"}
+    bsn = "rol__betrokkeneIdentificatie__natuurlijkPersoon__inpBsn"
+    assert await search({bsn: BRAM}) == (412, "precondition_failed")
+    assert await search({}, **crs) == (400, "empty_search_body")
+    assert await search({"foo": "x"}, **crs) == (200, 19)
+    assert await search({bsn: ""}, **crs) == (200, 19)
+    assert await search({bsn: BRAM}, **crs) == (200, 1)
+    assert await search({bsn: BRAM, "identificatie": PARKING}, **crs) == (200, 0)
+    assert (await search({bsn: BRAM, "expand": "status"}, **crs))[0] == 500
+    assert await search({bsn: BRAM, "expand": ["status"]}, **crs) == (200, 1)

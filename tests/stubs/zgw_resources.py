@@ -1,24 +1,19 @@
-"""The demonstration cases as ZGW resources, with every field a running Open Zaak sends. Nobody in it has a BSN."""
+"""The demonstration cases as ZGW resources, with every field a running Open Zaak sends."""
 
-import uuid
 from collections.abc import Iterable
-from typing import Any
 
-from bot.zaken.demo import DemoCase, DemoStep, DemoZaaktype
-
-Resource = dict[str, Any]
-
-RSIN = "100000009"
-_NAMESPACE = uuid.UUID("2b1f3c1e-6a57-4d0b-9c56-0d4f5a6b7c8d")
+from bot.zaken.demo import DemoCase
+from tests.stubs.zgw_types import RSIN, Resource, made_uuid, resultaattype_of, statustype_of, zaaktype_of
 
 
 def of(cases: Iterable[DemoCase], zaken_url: str, catalogi_url: str) -> dict[str, list[Resource]]:
-    """zaken, statussen, rollen, zaaktypen and statustypen of the cases, below the two API roots."""
-    data: dict[str, list[Resource]] = {"zaken": [], "statussen": [], "rollen": [], "zaaktypen": [], "statustypen": []}
+    """The resources of the cases by the name of their collection, below the two API roots."""
+    names = ("zaken", "statussen", "rollen", "resultaten", "zaaktypen", "statustypen", "resultaattypen")
+    data: dict[str, list[Resource]] = {name: [] for name in names}
     cases = tuple(cases)
     for demo in dict.fromkeys(case.zaaktype for case in cases):
-        zaaktype = _zaaktype(demo, catalogi_url)
-        steps = [_statustype(step, n, zaaktype, len(demo.steps)) for n, step in enumerate(demo.steps, start=1)]
+        zaaktype = zaaktype_of(demo, catalogi_url)
+        steps = [statustype_of(step, n, zaaktype, len(demo.steps)) for n, step in enumerate(demo.steps, start=1)]
         zaaktype["statustypen"] = [step["url"] for step in steps]
         data["zaaktypen"].append(zaaktype)
         data["statustypen"] += reversed(steps)  # Open Zaak's order: the last step first
@@ -26,7 +21,11 @@ def of(cases: Iterable[DemoCase], zaken_url: str, catalogi_url: str) -> dict[str
     for case in cases:
         zaak = _zaak(case, types[case.zaaktype.name], zaken_url)
         reached = types[case.zaaktype.name]["statustypen"][: case.step]
-        statussen = [_status(zaak, statustype, last=statustype is reached[-1]) for statustype in reached]
+        statussen = [status(zaak, statustype, last=statustype is reached[-1]) for statustype in reached]
+        if statussen:
+            statussen[-1]["statustoelichting"] = case.status_note
+        if case.result:
+            _end(case, zaak, types[case.zaaktype.name], data)
         rollen = [_rol(case, zaak, "behandelaar"), _rol(case, zaak, "initiator")]
         zaak["status"] = statussen[-1]["url"] if statussen else None
         zaak["rollen"] = [rol["url"] for rol in rollen]
@@ -36,85 +35,8 @@ def of(cases: Iterable[DemoCase], zaken_url: str, catalogi_url: str) -> dict[str
     return data
 
 
-def _uuid(*parts: object) -> str:
-    return str(uuid.uuid5(_NAMESPACE, "/".join(map(str, parts))))
-
-
-def _zaaktype(demo: DemoZaaktype, base: str) -> Resource:
-    return {
-        "url": f"{base}/zaaktypen/{_uuid('zaaktype', demo.name)}",
-        "identificatie": f"ZT-{demo.name[:40].upper().replace(' ', '-')}",
-        "omschrijving": demo.name,
-        "omschrijvingGeneriek": "",
-        "vertrouwelijkheidaanduiding": "openbaar",
-        "doel": "doel",
-        "aanleiding": "aanleiding",
-        "toelichting": "",
-        "indicatieInternOfExtern": "intern" if demo.internal else "extern",
-        "handelingInitiator": "aanvragen",
-        "onderwerp": demo.name,
-        "handelingBehandelaar": "behandelen",
-        "doorlooptijd": "P56D",
-        "servicenorm": "P28D",
-        "opschortingEnAanhoudingMogelijk": True,
-        "verlengingMogelijk": False,
-        "verlengingstermijn": None,
-        "trefwoorden": [],
-        "publicatieIndicatie": False,
-        "publicatietekst": "",
-        "verantwoordingsrelatie": [],
-        "productenOfDiensten": [],
-        "selectielijstProcestype": "",
-        "referentieproces": {"naam": "proces", "link": ""},
-        "concept": False,
-        "verantwoordelijke": RSIN,
-        "broncatalogus": {"url": "", "domein": "", "rsin": ""},
-        "bronzaaktype": {"url": "", "identificatie": "", "omschrijving": ""},
-        "beginGeldigheid": "2024-01-01",
-        "eindeGeldigheid": None,
-        "versiedatum": "2024-01-01",
-        "beginObject": "2024-01-01",
-        "eindeObject": None,
-        "catalogus": f"{base}/catalogussen/{_uuid('catalogus')}",
-        "statustypen": [],
-        "resultaattypen": [],
-        "eigenschappen": [],
-        "informatieobjecttypen": [],
-        "roltypen": [f"{base}/roltypen/{_uuid('roltype', demo.name, kind)}" for kind in ("behandelaar", "initiator")],
-        "besluittypen": [],
-        "deelzaaktypen": [],
-        "gerelateerdeZaaktypen": [],
-        "zaakobjecttypen": [],
-    }
-
-
-def _statustype(step: DemoStep, number: int, zaaktype: Resource, steps: int) -> Resource:
-    base = zaaktype["url"].rsplit("/", 2)[0]
-    return {
-        "url": f"{base}/statustypen/{_uuid('statustype', zaaktype['omschrijving'], number)}",
-        "omschrijving": step.name,
-        "omschrijvingGeneriek": "",
-        "statustekst": step.text,
-        "zaaktype": zaaktype["url"],
-        "zaaktypeIdentificatie": zaaktype["identificatie"],
-        "volgnummer": number,
-        "isEindstatus": number == steps,
-        "informeren": True,
-        "doorlooptijd": None,
-        "toelichting": None,
-        "checklistitemStatustype": [],
-        "catalogus": zaaktype["catalogus"],
-        "eigenschappen": [],
-        "zaakobjecttypen": [],
-        "beginGeldigheid": None,
-        "eindeGeldigheid": None,
-        "beginObject": None,
-        "eindeObject": None,
-    }
-
-
 def _zaak(case: DemoCase, zaaktype: Resource, base: str) -> Resource:
-    identifier = _uuid("zaak", case.identificatie)
+    identifier = made_uuid("zaak", case.identificatie)
     return {
         "url": f"{base}/zaken/{identifier}",
         "uuid": identifier,
@@ -128,7 +50,7 @@ def _zaak(case: DemoCase, zaaktype: Resource, base: str) -> Resource:
         "startdatum": case.started.isoformat(),
         "einddatum": case.finished and case.finished.isoformat(),
         "einddatumGepland": case.planned and case.planned.isoformat(),
-        "uiterlijkeEinddatumAfdoening": None,
+        "uiterlijkeEinddatumAfdoening": case.latest and case.latest.isoformat(),
         "publicatiedatum": None,
         "laatstGemuteerd": f"{case.started.isoformat()}T10:00:00.658995Z",
         "laatstGeopend": None,
@@ -136,12 +58,12 @@ def _zaak(case: DemoCase, zaaktype: Resource, base: str) -> Resource:
         "communicatiekanaalNaam": "",
         "productenOfDiensten": [],
         "vertrouwelijkheidaanduiding": "vertrouwelijk" if case.confidential else "openbaar",
-        "betalingsindicatie": "",
-        "betalingsindicatieWeergave": "",
+        "betalingsindicatie": "nog_niet" if case.to_pay else "",
+        "betalingsindicatieWeergave": "De kosten zijn nog niet betaald." if case.to_pay else "",
         "laatsteBetaaldatum": None,
         "zaakgeometrie": None,
-        "verlenging": None,
-        "opschorting": {"indicatie": False, "eerdereOpschorting": False, "reden": ""},
+        "verlenging": {"reden": case.extended, "duur": "P42D"} if case.extended else None,
+        "opschorting": {"indicatie": bool(case.suspended), "eerdereOpschorting": False, "reden": case.suspended},
         "selectielijstklasse": "",
         "hoofdzaak": None,
         "deelzaken": [],
@@ -165,8 +87,9 @@ def _zaak(case: DemoCase, zaaktype: Resource, base: str) -> Resource:
     }
 
 
-def _status(zaak: Resource, statustype_url: str, last: bool) -> Resource:
-    identifier = _uuid("status", zaak["uuid"], statustype_url.rsplit("/", 1)[1])
+def status(zaak: Resource, statustype_url: str, last: bool) -> Resource:
+    """A status of the case; `last` when it is the present one."""
+    identifier = made_uuid("status", zaak["uuid"], statustype_url.rsplit("/", 1)[1])
     return {
         "url": f"{zaak['url'].rsplit('/', 2)[0]}/statussen/{identifier}",
         "uuid": identifier,
@@ -180,8 +103,26 @@ def _status(zaak: Resource, statustype_url: str, last: bool) -> Resource:
     }
 
 
+def _end(case: DemoCase, zaak: Resource, zaaktype: Resource, data: dict[str, list[Resource]]) -> None:
+    """Give the case its result, of a kind that is added to its type."""
+    kind = resultaattype_of(case, zaaktype)
+    if kind["url"] not in zaaktype["resultaattypen"]:
+        zaaktype["resultaattypen"].append(kind["url"])
+        data["resultaattypen"].append(kind)
+    identifier = made_uuid("resultaat", zaak["uuid"])
+    resultaat = {
+        "url": f"{zaak['url'].rsplit('/', 2)[0]}/resultaten/{identifier}",
+        "uuid": identifier,
+        "zaak": zaak["url"],
+        "resultaattype": kind["url"],
+        "toelichting": case.result_note,
+    }
+    zaak["resultaat"] = resultaat["url"]
+    data["resultaten"].append(resultaat)
+
+
 def _rol(case: DemoCase, zaak: Resource, kind: str) -> Resource:
-    identifier = _uuid("rol", zaak["uuid"], kind)
+    identifier = made_uuid("rol", zaak["uuid"], kind)
     citizen = kind == "initiator"
     return {
         "url": f"{zaak['url'].rsplit('/', 2)[0]}/rollen/{identifier}",
@@ -190,7 +131,7 @@ def _rol(case: DemoCase, zaak: Resource, kind: str) -> Resource:
         "betrokkene": "",
         "betrokkeneType": "natuurlijk_persoon" if citizen else "medewerker",
         "afwijkendeNaamBetrokkene": "",
-        "roltype": f"{zaak['zaaktype'].rsplit('/', 2)[0]}/roltypen/{_uuid('roltype', case.zaaktype.name, kind)}",
+        "roltype": f"{zaak['zaaktype'].rsplit('/', 2)[0]}/roltypen/{made_uuid('roltype', case.zaaktype.name, kind)}",
         "omschrijving": "Aanvrager" if citizen else "Behandelaar",
         "omschrijvingGeneriek": kind,
         "roltoelichting": kind,
@@ -209,10 +150,10 @@ def _person(case: DemoCase) -> Resource:
     number, _, rest = case.huisnummer.replace("-", " ").partition(" ")
     letter, addition = (rest, "") if len(rest) == 1 and rest.isalpha() else ("", rest)
     return {
-        "inpBsn": "",
+        "inpBsn": case.person.bsn,
         "anpIdentificatie": "",
         "inpA_nummer": "",
-        "geslachtsnaam": "Voorbeeld",
+        "geslachtsnaam": case.person.name,
         "voorvoegselGeslachtsnaam": "",
         "voorletters": "",
         "voornamen": "",

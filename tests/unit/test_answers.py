@@ -31,3 +31,16 @@ def test_an_event_of_an_action_carries_its_turn() -> None:
     said = collect([{"text": "In de rij", "custom": {"event": events.handover("queued", position=2)}}], "t_9", 1.0)
     assert [body["type"] for body in said.events] == ["message", "handover"]
     assert said.events[1]["turn"] == "t_9" and said.events[1]["position"] == 2
+
+
+def test_what_is_true_of_one_thing_is_said_in_one_message() -> None:
+    said = collect([
+        {"text": "Stap 2.", "custom": {"parts": [{"kind": "case"}], "forget": True},
+         "buttons": [{"title": "A", "payload": "/a"}]},
+        {"text": "Te laat.", "custom": {"joins": True}, "metadata": {"source": "https://a.example/x"},
+         "buttons": [{"title": "B", "payload": "/b"}]},
+        {"text": "Iets anders."},
+    ], "t_4", 0.9)
+    assert [body["text"] for body in said.events] == ["Stap 2.\nTe laat.", "Iets anders."]
+    assert [part["kind"] for part in said.events[0]["parts"]] == ["case", "choices", "link"]
+    assert said.events[0]["_payloads"] == ["/a", "/b"] and said.forget

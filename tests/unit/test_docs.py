@@ -1,21 +1,27 @@
 """The documentation is tested: what it does not mention fails here."""
 
 import re
-from dataclasses import fields
+import shutil
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
 from bot import content
 from bot.cli import main
 from bot.dutch.aspects import ASPECTS
-from bot.settings import DEMO_SECRET, ROOT, Settings, env_name
+from bot.gemeenten import FOLDER, Actor, LoginTerms, Supplier
+from bot.settings import DEMO_SECRET, ROOT, Settings, env_name, known
+from bot.wiring import SUPPLIERS, build
 
 README = (ROOT / "README.md").read_text()
+INTEGRATION = (ROOT / "docs" / "integration.md").read_text()
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text())
 
 
-@pytest.mark.parametrize("item", fields(Settings), ids=lambda item: item.name)
+@pytest.mark.parametrize("item", known(), ids=lambda item: item.name)
 def test_every_setting_is_in_the_readme_with_its_default(item) -> None:  # type: ignore[no-untyped-def]
     row = next((line for line in README.splitlines() if line.startswith(f"| `{env_name(item.name)}` |")), None)
     assert row, f"{env_name(item.name)} is not in README.md"
@@ -26,7 +32,7 @@ def test_every_setting_is_in_the_readme_with_its_default(item) -> None:  # type:
 
 def test_the_readme_names_no_setting_that_does_not_exist() -> None:
     named = set(re.findall(r"BALIE_[A-Z_]+[A-Z]", README))
-    assert named <= {env_name(item.name) for item in fields(Settings)}
+    assert named <= {env_name(item.name) for item in known()}
 
 
 def test_every_decision_has_a_number_and_a_title() -> None:
@@ -71,3 +77,62 @@ def test_every_question_of_a_form_has_a_sentence_for_an_unclear_answer() -> None
     for form in DOMAIN["forms"].values():
         for slot in form["required_slots"]:
             assert f"utter_onduidelijk_{slot}" in _responses()
+
+
+# docs/integration.md
+
+EXAMPLES = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", INTEGRATION, re.DOTALL)]
+SECRETS = [item.name for item in known() if item.metadata["per_gemeente"]]
+
+
+@pytest.mark.parametrize("kind", [Supplier, Actor, LoginTerms])
+def test_every_field_of_a_connection_is_explained(kind: type) -> None:
+    """As a name in the text, and as a key in an example."""
+    for item in msgspec.structs.fields(kind):
+        assert re.search(rf"(`|^ *|{{|, ){item.encode_name}(`|:)", INTEGRATION, re.MULTILINE), item.encode_name
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_every_secret_is_told_with_its_form_for_one_municipality(name: str) -> None:
+    assert f"| `{env_name(name)}` | `{env_name(name)}__WEIDEDORP` |" in INTEGRATION
+
+
+def test_the_integration_document_names_only_settings_and_answers_that_exist() -> None:
+    named = {name.partition("__")[0] for name in re.findall(r"BALIE_[A-Z_]+[A-Z]", INTEGRATION)}
+    assert named <= {env_name(item.name) for item in known()}
+    assert set(re.findall(r"utter_\w+", INTEGRATION)) <= _responses()
+    rows = dict(re.findall(r"^\| `(BALIE_\w+)` \| `([\d.]+)` \|", INTEGRATION, re.MULTILINE))
+    assert rows
+    assert rows == {env_name(item.name): str(item.default) for item in known() if env_name(item.name) in rows}
+
+
+def test_every_place_that_the_integration_document_refers_to_is_there() -> None:
+    titles = re.findall(r"^#+ (.*)$", INTEGRATION, re.MULTILINE)
+    places = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+    assert set(re.findall(r"\]\(#([\w-]+)\)", INTEGRATION)) <= places
+
+
+def test_every_supplier_has_an_example() -> None:
+    shown = {(port, chosen["supplier"]) for example in EXAMPLES for port, chosen in example.get("suppliers", {}).items()}
+    wanted = {(port, supplier) for port, known_suppliers in SUPPLIERS.items() for supplier in known_suppliers}
+    assert wanted <= shown | {(port, "demo") for port in SUPPLIERS}
+    assert any("login" in example for example in EXAMPLES)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: "-".join(example.get("suppliers", example)))
+async def test_the_examples_of_connections_work_as_they_stand(example: dict[str, Any], tmp_path: Path) -> None:
+    folder = tmp_path / "voorbeeld"
+    shutil.copytree(FOLDER / "voorbeeld", folder)
+    content = yaml.safe_load((folder / "gemeente.yml").read_text())
+    content["suppliers"] |= example.get("suppliers", {})
+    content["login"] = example.get("login", content["login"])
+    (folder / "gemeente.yml").write_text(yaml.safe_dump(content))
+    secrets = {name: "x" * 32 for name in SECRETS}
+    settings = Settings(gemeenten="voorbeeld", gemeenten_dir=str(tmp_path), data_dir=str(tmp_path / "var"), **secrets)
+    services = build(settings, "redis://127.0.0.1:1")
+    ports = ("zaken", "appointments", "contacts", "notifications", "login")
+    made = {port: getattr(services, port)("voorbeeld") for port in ports}
+    for port in example.get("suppliers", example):
+        demo = example.get("suppliers", {}).get(port, {}).get("supplier") == "demo"
+        assert "demo" in type(made[port]).__module__ or made[port] is None if demo else made[port] is not None
+    await services.aclose()

@@ -31,6 +31,15 @@ class OneCitizen:
             raise ZaakNotFound
         return ZaakStatus(identificatie, "Parkeervergunning", "Ontvangen", 1, 4, date(2026, 1, 1), None, None)
 
+    async def own(self, bsn: str) -> list[ZaakStatus]:
+        return [await self.look_up(CASE, RIGHT)] if bsn == "999990019" else []
+
+    async def announced(self, ref: str, status: str) -> ZaakStatus | None:
+        return await self.look_up(ref, RIGHT) if status == "present" else None
+
+    async def check(self) -> list[str]:
+        return ["It is down."] if self.down else []
+
     async def aclose(self) -> None:
         self.closed = True
 
@@ -177,6 +186,26 @@ async def test_keys_hold_nothing_that_was_typed(guard: GuardedZaken, attempts: A
     await guess(guard, 1, case="mijn \ud800 nummer", who="conversation-7")
     assert len(attempts.counts) == 3
     assert not [key for key in attempts.counts if "0000000101" in key or "conversation-7" in key or "nummer" in key]
+
+
+async def test_who_logged_in_is_not_guessing_and_is_never_locked_out(guard: GuardedZaken, attempts: Attempts) -> None:
+    await guess(guard, 5)
+    assert [status.identificatie for status in await guard.own("999990019")] == [CASE]
+    assert await guard.own("999990068") == []
+    assert attempts.counts.total() == 10  # the five wrong ones, for the case and for the conversation
+
+
+async def test_an_announcement_is_passed_on_whatever_is_locked(guard: GuardedZaken) -> None:
+    await guess(guard, 5)
+    told = await guard.announced(CASE, "present")
+    assert told and told.identificatie == CASE
+    assert await guard.announced(CASE, "earlier") is None
+
+
+async def test_a_check_is_passed_on(guard: GuardedZaken, zaken: OneCitizen) -> None:
+    assert await guard.check() == []
+    zaken.down = True
+    assert await guard.check() == ["It is down."]
 
 
 async def test_closing_closes_the_case_system(guard: GuardedZaken, zaken: OneCitizen) -> None:

@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from bot.appointments import Appointment, Location, Product
+from bot.appointments import Appointment, Line, Location, Product
 from bot.appointments.ics import to_ics
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2026, 3, 2, 8, tzinfo=LOCAL)
+PASSPORT = Product("paspoort", "Paspoort aanvragen", 10, ("uw oude paspoort; ook als het verlopen is", "een pasfoto"))
+LICENCE = Product("rijbewijs", "Rijbewijs verlengen", 10, ("uw rijbewijs", "een pasfoto"))
 APPOINTMENT = Appointment(
     reference="A7K-2FQ9",
     code="9XK3PT",
-    product=Product("paspoort", "Paspoort aanvragen", 10, ("uw oude paspoort; ook als het verlopen is", "een pasfoto")),
+    lines=(Line(PASSPORT),),
     location=Location("stadhuis", "Stadhuis", "Markt 1", "1234 AB", "Voorbeeld"),
     start=datetime(2026, 3, 30, 9, 0, tzinfo=LOCAL),
     end=datetime(2026, 3, 30, 9, 10, tzinfo=LOCAL),
@@ -61,8 +63,23 @@ def test_the_description_says_what_to_bring_and_the_reference() -> None:
         "- een pasfoto",
         "Uw afspraaknummer: A7K-2FQ9",
     ]
-    nothing_to_bring = replace(APPOINTMENT, product=Product("verhuizing", "Verhuizing doorgeven", 30))
+    nothing_to_bring = replace(APPOINTMENT, lines=(Line(Product("verhuizing", "Verhuizing doorgeven", 30)),))
     assert "Neem mee" not in str(event(nothing_to_bring)["DESCRIPTION"])
+
+
+def test_a_family_sees_everything_it_comes_for_and_each_thing_to_bring_once() -> None:
+    family = event(replace(APPOINTMENT, lines=(Line(PASSPORT, 3), Line(LICENCE))))
+    assert str(family["SUMMARY"]) == "Afspraak: Paspoort aanvragen (3 personen), Rijbewijs verlengen"
+    assert str(family["DESCRIPTION"]).split("\n") == [
+        "Uw afspraak bij Gemeente Voorbeeld:",
+        "- Paspoort aanvragen (3 personen)",
+        "- Rijbewijs verlengen",
+        "Neem mee:",
+        "- uw oude paspoort; ook als het verlopen is",
+        "- een pasfoto",
+        "- uw rijbewijs",
+        "Uw afspraaknummer: A7K-2FQ9",
+    ]
 
 
 @pytest.mark.parametrize("cancelled", [False, True])
@@ -94,7 +111,7 @@ def test_a_cancellation_takes_it_out_of_the_calendar_without_a_reminder() -> Non
 
 
 def test_a_name_cannot_smuggle_lines_into_the_calendar() -> None:
-    evil = replace(APPOINTMENT, product=Product("x", "Paspoort\r\nATTACH:https://evil.example", 10))
+    evil = replace(APPOINTMENT, lines=(Line(Product("x", "Paspoort\r\nATTACH:https://evil.example", 10)),))
     lines = to_ics(evil, "Gemeente Voorbeeld", now=NOW).split(b"\r\n")
     assert not [line for line in lines if line.startswith(b"ATTACH")]
 

@@ -34,6 +34,17 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:
         settings.load({name: value})
 
 
+def test_a_municipality_may_have_a_secret_of_its_own() -> None:
+    found = settings.load({"BALIE_ZGW_SECRET": "for-all", "BALIE_ZGW_SECRET__WEIDEDORP": "of-weidedorp"})
+    assert (found.of("zgw_secret", "weidedorp"), found.of("zgw_secret", "voorbeeld")) == ("of-weidedorp", "for-all")
+    assert "of-weidedorp" not in repr(found)
+
+
+def test_what_is_the_same_for_the_whole_installation_takes_no_municipality() -> None:
+    with pytest.raises(SettingsError, match="BALIE_PORT__WEIDEDORP is not a setting"):
+        settings.load({"BALIE_PORT__WEIDEDORP": "8081"})
+
+
 def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         settings.load({"BALIE_PORT": "x", "BALIE_LOG_LEVEL": "LOUD"})

@@ -1,0 +1,115 @@
+"""A call-back request in the words and fields of Klantinteracties, within their lengths; and back again."""
+
+from datetime import datetime
+
+from bot.contacts import CallbackRequest
+from bot.contacts.openklant_client import Json
+from bot.contacts.references import Mark
+
+TO_DO, DONE = "te_verwerken", "verwerkt"  # the statuses of a task
+MARK = "balie"  # the key in `metadata` that says: made here, with this digest
+_MOMENT, _TOPIC, _CONVERSATION, _ZAAK = "moment", "topic", "gesprek", "zaak"  # the other keys
+_METADATA = 255  # longest value in `metadata`
+_ONDERWERP, _INHOUD, _TOELICHTING, _NAME = 200, 1000, 1000, 200
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, ended with … after a whole word where there is one."""
+    text = text.strip()
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    whole = kept if text[limit - 1].isspace() else kept.rsplit(maxsplit=1)[0]
+    return (whole if len(whole) > limit // 2 else kept).rstrip() + "…"
+
+
+def klantcontact(request: CallbackRequest, ours: Mark, kanaal: str, now: datetime) -> Json:
+    about = f": {_topic(request)}" if request.topic else ""
+    metadata = {
+        MARK: ours.digest, _MOMENT: cut(request.when, _METADATA), _TOPIC: cut(request.topic or "", _METADATA),
+        _CONVERSATION: request.conversation, _ZAAK: request.zaak or "",
+    }
+    return {
+        "referentienummer": str(ours.number),
+        "kanaal": kanaal,
+        "onderwerp": cut(f"Terugbelverzoek {ours.reference}{about}", _ONDERWERP),
+        "inhoud": cut(request.summary, _INHOUD),
+        "indicatieContactGelukt": True,  # of the chat; the call is the task
+        "taal": "nld",
+        "vertrouwelijk": False,
+        "plaatsgevondenOp": now.isoformat(),
+        "metadata": {name: value for name, value in metadata.items() if 0 < len(value) <= _METADATA},
+    }
+
+
+def betrokkene(klantcontact: str, name: str) -> Json:
+    """The whole name is the achternaam: where a name is to be split can't be told from outside."""
+    return {
+        "hadKlantcontact": {"uuid": klantcontact},
+        "wasPartij": None,
+        "rol": "klant",
+        "initiator": True,
+        "contactnaam": {"voorletters": "", "voornaam": "", "voorvoegselAchternaam": "", "achternaam": cut(name, _NAME)},
+    }
+
+
+def phone(betrokkene: str, number: str) -> Json:
+    return {
+        "verstrektDoorBetrokkene": {"uuid": betrokkene},
+        "verstrektDoorPartij": None,
+        "soortDigitaalAdres": "telefoonnummer",
+        "adres": number,
+        "omschrijving": "Terugbellen",
+    }
+
+
+def zaak(klantcontact: str, url: str, register: str) -> Json:
+    """The case, as other software finds it: by the uuid at the end of its address."""
+    return {
+        "klantcontact": {"uuid": klantcontact},
+        "wasKlantcontact": None,
+        "onderwerpobjectidentificator": {
+            "objectId": url.rstrip("/").rsplit("/", 1)[-1], "codeObjecttype": "zgw-Zaak", "codeRegister": register,
+            "codeSoortObjectId": "uuid",
+        },
+    }
+
+
+def internetaak(klantcontact: str, actor: str, request: CallbackRequest, ours: Mark) -> Json:
+    told = [f"Terugbellen: {cut(request.when, _METADATA)}", f"Kenmerk: {ours.reference}"]
+    told += [f"Onderwerp: {_topic(request)}"] if request.topic else []
+    return {
+        "referentienummer": str(ours.number),
+        "gevraagdeHandeling": "Contact opnemen met betrokkene",
+        "aanleidinggevendKlantcontact": {"uuid": klantcontact},
+        "toegewezenAanActoren": [{"uuid": actor}],
+        "toelichting": cut("\n".join([*told, request.summary]), _TOELICHTING),
+        "status": TO_DO,
+    }
+
+
+def explanation_with(toelichting: str, outcome: str) -> str:
+    """The explanation of a task with how it ended; the outcome stays whole."""
+    ended = f"Afgehandeld: {cut(outcome, _TOELICHTING // 2)}"
+    return f"{cut(toelichting or '', _TOELICHTING - len(ended) - 1)}\n{ended}".strip()
+
+
+def request(contact: Json) -> CallbackRequest:
+    """The request that an expanded klantcontact was made for."""
+    people = (contact.get("_expand") or {}).get("hadBetrokkenen") or [{}]
+    addresses = (people[0].get("_expand") or {}).get("digitaleAdressen") or []
+    phones = [address["adres"] for address in addresses if address["soortDigitaalAdres"] == "telefoonnummer"]
+    metadata = contact["metadata"]
+    return CallbackRequest(
+        name=people[0].get("volledigeNaam", ""),
+        phone=phones[0] if phones else "",
+        when=metadata.get(_MOMENT, ""),
+        topic=metadata.get(_TOPIC) or None,
+        summary=contact["inhoud"],
+        conversation=metadata.get(_CONVERSATION, ""),
+        zaak=metadata.get(_ZAAK) or None,
+    )
+
+
+def _topic(request: CallbackRequest) -> str:
+    return (request.topic or "").replace("_", " ")

@@ -1,0 +1,208 @@
+"""A citizen at a counter whose systems are slow, fail, lie, are empty or half-way down: by the widget and by Telegram."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import arguments, installed
+from tests.e2e.conftest import PHONE
+from tests.e2e.suppliers import Backends, connected
+from tests.e2e.widget import Widget
+from tests.house import House
+from tests.stubs.qmatic import Fault as AgendaFault
+from tests.stubs.zgw_faults import Fault
+
+CASE, BORN = "ZAAK-2026-0000000101", "2 januari 1980"
+OTHERS_CASE = "ZAAK-2026-0000000102"
+OUTAGE = "Ik kan nu niet bij de zaken komen"
+
+
+class Chat(Protocol):
+    """One conversation with Balie, by whatever channel."""
+
+    def say(self, text: str) -> None: ...
+
+    def choose(self, label: str) -> None: ...
+
+    def hears(self, words: str) -> None: ...
+
+    def everything(self) -> str: ...
+
+
+class TelegramChat:
+    """A chat of somebody new with the bot."""
+
+    def __init__(self, backends: Backends, number: int) -> None:
+        self._api, self._backends, self._number = backends.telegram, backends, number
+        self._heard = 0
+        self.say("/start")
+        self.hears("computer")
+
+    def say(self, text: str) -> None:
+        self._do(lambda: self._api.say(text, self._number))
+
+    def choose(self, label: str) -> None:
+        message, button = next(
+            (message, button) for message in reversed(self._mine()) for button in message.buttons if re.search(label, button)
+        )
+        self._do(lambda: self._api.press(message, button))
+
+    def hears(self, words: str) -> None:
+        """Wait for a message with `words` that was not heard before."""
+        self._backends.run(lambda: self._api.until(lambda: any(words in m.text for m in self._mine()[self._heard :])))
+        self._heard = next(i for i, m in enumerate(self._mine()) if i >= self._heard and words in m.text) + 1
+
+    def everything(self) -> str:
+        return "\n".join(message.text for message in self._mine())
+
+    def _mine(self) -> list:  # type: ignore[type-arg]
+        return [message for message in self._api.sent if message.chat == self._number]
+
+    def _do(self, call: Callable[[], object]) -> None:
+        async def done() -> None:
+            call()
+
+        self._backends.run(done)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Backends]]:
+    with connected(tmp_path_factory.mktemp("connected")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser(place: tuple[House, Backends]) -> Iterator[Browser]:
+    path = installed()
+    assert path, "no browser: run `python -m tests.browser`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def backends(place: tuple[House, Backends]) -> Iterator[Backends]:
+    yield place[1]
+    place[1].well()
+
+
+@pytest.fixture(params=["widget", "telegram"])
+def chat(request: pytest.FixtureRequest, place: tuple[House, Backends], new_page: Callable[..., Page]) -> Chat:
+    house, backends = place
+    if request.param == "widget":
+        return Widget(new_page(PHONE), house.url)
+    return TelegramChat(backends, 1000 + len(backends.telegram.chats))
+
+
+def look_up(chat: Chat, number: str = CASE, factor: str = BORN) -> None:
+    chat.say("hoe staat het met mijn zaak")
+    chat.hears("zaaknummer")
+    chat.say(number)
+    chat.hears("geboortedatum")
+    chat.say(factor)
+
+
+def test_a_case_is_found_in_the_case_system(chat: Chat) -> None:
+    look_up(chat)
+    chat.hears("stap 2 van 4")
+    chat.say("waarom duurt het zo lang?")
+    chat.hears(CASE)
+
+
+def test_a_case_system_that_is_slow_gets_an_honest_sentence_and_a_way_on(chat: Chat, backends: Backends) -> None:
+    backends.zaken.faults = [Fault("slow", "/zaken/api")]
+    look_up(chat)
+    chat.hears(OUTAGE)  # while the system still holds on to the request
+    backends.well()
+    chat.choose("Opnieuw proberen")
+    chat.hears("zaaknummer")
+
+
+def test_a_case_system_that_fails_gives_no_invented_status(chat: Chat, backends: Backends) -> None:
+    backends.zaken.faults = [Fault("status", "/zaken/api", code=500)]
+    look_up(chat)
+    chat.hears(OUTAGE)
+    assert "stap" not in chat.everything()
+    chat.choose("medewerker")
+    chat.hears("bellen naar")
+
+
+def test_a_case_system_that_is_half_way_down_gives_no_half_answer(chat: Chat, backends: Backends) -> None:
+    backends.zaken.faults = [Fault("status", "/catalogi", code=503)]
+    look_up(chat)
+    chat.hears(OUTAGE)
+    assert "stap" not in chat.everything()
+
+
+@pytest.mark.parametrize("where", ["/zaken/api/v1/zaken", "/rollen"])
+def test_a_case_system_that_lies_never_shows_the_case_of_another(chat: Chat, backends: Backends, where: str) -> None:
+    backends.zaken.faults = [Fault("lying", where)]
+    look_up(chat)
+    chat.hears("vind ik geen zaak")
+    assert "stap" not in chat.everything() and OTHERS_CASE not in chat.everything()
+
+
+def test_an_empty_case_system_finds_nothing_and_says_so(chat: Chat, backends: Backends) -> None:
+    backends.zaken.faults = [Fault("empty", "/zaken/api")]
+    look_up(chat)
+    chat.hears("vind ik geen zaak")
+
+
+def begin(chat: Chat) -> None:
+    chat.say("ik wil een afspraak maken voor een paspoort")
+    chat.hears("dag")
+    chat.choose(r"^\w\w \d+ \w+")
+    chat.hears("Hoe laat")
+
+
+def last_look(chat: Chat, clock: str) -> None:
+    chat.say(clock)
+    chat.hears("naam")
+    chat.say("Jan de Boer")
+    chat.hears("e-mail")
+    chat.say("jan@example.nl")
+    chat.hears("Klopt dit")
+
+
+def test_an_appointment_at_the_supplier(chat: Chat, backends: Backends) -> None:
+    before = len(backends.agenda.booked)
+    begin(chat)
+    last_look(chat, "13:00")
+    chat.choose("Ja")
+    chat.hears("Uw afspraak staat")
+    assert len(backends.agenda.booked) == before + 1
+
+
+def test_a_moment_that_was_taken_in_between_is_said_and_others_offered(chat: Chat, backends: Backends) -> None:
+    begin(chat)
+    last_look(chat, "10:00")
+    backends.agenda.faults = [AgendaFault("status", "POST", code=500, told=True, times=1)]
+    booked = len(backends.agenda.booked)
+    chat.choose("Ja")
+    chat.hears("kan nu niet bij de agenda")
+    assert len(backends.agenda.booked) == booked
+
+
+def test_after_a_lost_answer_nobody_is_booked_twice(chat: Chat, backends: Backends) -> None:
+    begin(chat)
+    last_look(chat, "14:00")
+    backends.agenda.faults = [AgendaFault("dies", "POST")]
+    asked = backends.agenda.bookings
+    chat.choose("Ja")
+    chat.hears("weet niet zeker")
+    backends.well()
+    chat.choose("[Kk]ijk")
+    chat.hears("niet zeker")
+    assert backends.agenda.bookings == asked + 1
+
+
+def test_an_agenda_that_is_down_says_that_nothing_was_booked(chat: Chat, backends: Backends) -> None:
+    backends.agenda.faults = [AgendaFault("status", code=503)]
+    chat.say("ik wil een afspraak maken voor een paspoort")
+    chat.hears("kan nu niet bij de agenda")
+
+

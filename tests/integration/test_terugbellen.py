@@ -1,0 +1,101 @@
+"""Asking to be called, up to the contact register: the citizen hears what is true, and the employee what it is about."""
+
+import shutil
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import here
+from actions.medewerker import ActionTerugbellen
+from actions.zaak import remember
+from bot.gemeenten import FOLDER
+from bot.settings import Settings
+from bot.wiring import Services, build, use
+from bot.zaken import ZaakStatus
+from tests.stubs.openklant import TOKEN, Fault, OpenKlantStub
+
+UUID = "8b0f1c5e-5a0f-4c7e-9a52-3f1f0b6f7d21"
+ZAAK = ZaakStatus(
+    "ZAAK-1", "Parkeervergunning", "In behandeling", 1, 2, date(2026, 11, 1), None, None,
+    ref=f"https://zaken.example/zaken/api/v1/zaken/{UUID}",
+)
+ANNA = {"contact_naam": "Anna Voorbeeld", "contact_telefoon": "+31612345678", "contact_moment": "morgenochtend"}
+
+
+@pytest.fixture
+async def register() -> AsyncIterator[OpenKlantStub]:
+    async with OpenKlantStub() as stub:
+        yield stub
+
+
+@pytest.fixture
+async def services(tmp_path: Path, register: OpenKlantStub) -> AsyncIterator[Services]:
+    shutil.copytree(FOLDER / "voorbeeld", tmp_path / "voorbeeld")
+    path = tmp_path / "voorbeeld" / "gemeente.yml"
+    content = yaml.safe_load(path.read_text())
+    team = {"naam": "Team bellen", "objectId": "BEL", "codeObjecttype": "grp"}
+    content["suppliers"]["contacts"] = {"supplier": "openklant", "url": register.url, "actor": team}
+    path.write_text(yaml.safe_dump(content))
+    settings = Settings(
+        gemeenten="voorbeeld", gemeenten_dir=str(tmp_path), data_dir=str(tmp_path / "var"), klantinteracties_token=TOKEN,
+        backend_seconds=20.0,
+    )
+    made = build(settings, "unix:///nowhere")
+    use(made)
+    yield made
+    await made.aclose()
+
+
+def tracker(slots: dict[str, Any], *, events: list[dict[str, Any]] = []) -> Tracker:  # noqa: B006
+    metadata = {"gemeente": "voorbeeld", "seq": 7, "key": "c_anna:7"}
+    message = {"text": "ja", "intent": {"name": "affirm", "confidence": 1.0}, "metadata": metadata}
+    return Tracker("c_anna", slots, message, events, False, None, {}, "action_listen")
+
+
+async def said(asked: Tracker) -> list[str]:
+    dispatcher = CollectingDispatcher()
+    await ActionTerugbellen().done(dispatcher, asked)
+    return [message["response"] for message in dispatcher.messages]
+
+
+def about_the_case() -> dict[str, Any]:
+    """The slots of a conversation that looked up a case."""
+    event = remember([ZAAK], here(tracker({})))
+    return {event["name"]: event["value"]}
+
+
+async def test_the_request_stands_in_the_register_with_the_team_and_the_case(services: Services, register: OpenKlantStub) -> None:
+    assert await said(tracker(ANNA | about_the_case())) == ["utter_terugbellen_genoteerd"]
+    assert register.count() == dict.fromkeys(register.data, 1)
+    assert register.data["actoren"][0]["actoridentificator"]["codeObjecttype"] == "grp"
+    assert register.data["onderwerpobjecten"][0]["onderwerpobjectidentificator"]["objectId"] == UUID
+
+
+async def test_a_turn_that_is_done_again_asks_no_second_call(services: Services, register: OpenKlantStub) -> None:
+    for _ in range(2):
+        assert await said(tracker(ANNA)) == ["utter_terugbellen_genoteerd"]
+    assert register.count()["internetaken"] == 1
+
+
+async def test_a_question_about_something_else_is_not_linked_to_the_case(services: Services, register: OpenKlantStub) -> None:
+    passport = {"event": "user", "parse_data": {"intent": {"name": "paspoort_aanvragen"}}}
+    await said(tracker(ANNA | about_the_case(), events=[passport]))
+    assert register.count()["onderwerpobjecten"] == 0
+    assert register.data["klantcontacten"][0]["onderwerp"].endswith(": paspoort aanvragen")
+
+
+async def test_who_gave_a_number_that_cannot_be_called_is_asked_for_another(services: Services, register: OpenKlantStub) -> None:
+    assert await said(tracker(ANNA | {"contact_telefoon": "0800"})) == ["utter_terugbellen_geweigerd"]
+    assert register.called == []
+
+
+async def test_nobody_is_promised_a_call_that_is_not_in_the_register(services: Services, register: OpenKlantStub) -> None:
+    register.faults = [Fault("lost", "POST /betrokkenen")]
+    assert await said(tracker(ANNA)) == ["utter_terugbellen_storing"]
+    assert register.count()["internetaken"] == 0
