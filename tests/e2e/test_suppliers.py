@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
 from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bot.gemeenten import AMSTERDAM
+from bot.zaken.demo import today_in_amsterdam
 from tests.browser import arguments, installed
 from tests.e2e.conftest import PHONE
 from tests.e2e.suppliers import Backends, connected
@@ -52,7 +55,10 @@ class TelegramChat:
 
     def hears(self, words: str) -> None:
         """Wait for a message with `words` that was not heard before."""
-        self._backends.run(lambda: self._api.until(lambda: any(words in m.text for m in self._mine()[self._heard :])))
+        try:
+            self._backends.run(lambda: self._api.until(lambda: any(words in m.text for m in self._mine()[self._heard :])))
+        except TimeoutError as exc:
+            raise AssertionError(f"no {words!r} in what came: {[m.text for m in self._mine()[self._heard - 1 :]]}") from exc
         self._heard = next(i for i, m in enumerate(self._mine()) if i >= self._heard and words in m.text) + 1
 
     def everything(self) -> str:
@@ -132,7 +138,7 @@ def test_a_case_system_that_fails_gives_no_invented_status(chat: Chat, backends:
 
 
 def test_a_case_system_that_is_half_way_down_gives_no_half_answer(chat: Chat, backends: Backends) -> None:
-    backends.zaken.faults = [Fault("status", "/catalogi", code=503)]
+    backends.zaken.faults = [Fault("status", "/statussen", code=503)]
     look_up(chat)
     chat.hears(OUTAGE)
     assert "stap" not in chat.everything()
@@ -168,41 +174,71 @@ def last_look(chat: Chat, clock: str) -> None:
     chat.hears("Klopt dit")
 
 
+def clock(chat: Chat, hour: int) -> str:
+    """A time that the other channel leaves free."""
+    return f"{hour}:00" if isinstance(chat, TelegramChat) else f"{hour}:40"
+
+
 def test_an_appointment_at_the_supplier(chat: Chat, backends: Backends) -> None:
     before = len(backends.agenda.booked)
     begin(chat)
-    last_look(chat, "13:00")
+    last_look(chat, clock(chat, 13))
     chat.choose("Ja")
     chat.hears("Uw afspraak staat")
     assert len(backends.agenda.booked) == before + 1
 
 
-def test_a_moment_that_was_taken_in_between_is_said_and_others_offered(chat: Chat, backends: Backends) -> None:
+def test_a_moment_that_was_taken_in_between_is_said_and_others_are_offered(chat: Chat, backends: Backends) -> None:
     begin(chat)
     last_look(chat, "10:00")
-    backends.agenda.faults = [AgendaFault("status", "POST", code=500, told=True, times=1)]
-    booked = len(backends.agenda.booked)
+    backends.agenda.booked |= taken_at(10)
     chat.choose("Ja")
-    chat.hears("kan nu niet bij de agenda")
-    assert len(backends.agenda.booked) == booked
+    chat.hears("Iemand was u net voor")
+    chat.say("10:20")
+    chat.hears("Klopt dit")
+    assert "Jan de Boer" in chat.everything()
+    for name in taken_at(10):
+        del backends.agenda.booked[name]
+
+
+def taken_at(hour: int) -> dict[str, dict[str, object]]:
+    """Appointments of others at this hour, on each of the coming days."""
+    today, branch = today_in_amsterdam(), {"publicId": "b-stadhuis"}
+    days = [datetime.combine(today + timedelta(days=n), time(hour), AMSTERDAM) for n in range(14)]
+    return {
+        f"other-{n}": {"branch": branch, "start": start.isoformat(), "end": (start + timedelta(minutes=20)).isoformat()}
+        for n, start in enumerate(days)
+    }
 
 
 def test_after_a_lost_answer_nobody_is_booked_twice(chat: Chat, backends: Backends) -> None:
     begin(chat)
-    last_look(chat, "14:00")
+    last_look(chat, clock(chat, 14))
     backends.agenda.faults = [AgendaFault("dies", "POST")]
     asked = backends.agenda.bookings
     chat.choose("Ja")
     chat.hears("weet niet zeker")
     backends.well()
     chat.choose("[Kk]ijk")
-    chat.hears("niet zeker")
+    chat.hears("nog steeds niet")
     assert backends.agenda.bookings == asked + 1
 
 
-def test_an_agenda_that_is_down_says_that_nothing_was_booked(chat: Chat, backends: Backends) -> None:
-    backends.agenda.faults = [AgendaFault("status", code=503)]
-    chat.say("ik wil een afspraak maken voor een paspoort")
+def test_an_agenda_that_fails_books_nothing_and_says_so(chat: Chat, backends: Backends) -> None:
+    begin(chat)
+    last_look(chat, clock(chat, 15))
+    booked = len(backends.agenda.booked)
+    backends.agenda.faults = [AgendaFault("status", "POST", code=500, told=True)]
+    chat.choose("Ja")
     chat.hears("kan nu niet bij de agenda")
+    assert len(backends.agenda.booked) == booked
 
 
+AWAY = [AgendaFault("status", code=503), AgendaFault("slow"), AgendaFault("empty")]
+
+
+@pytest.mark.parametrize("fault", AWAY, ids=lambda fault: fault.kind)
+def test_an_agenda_that_is_away_says_so_before_anything_is_asked(chat: Chat, backends: Backends, fault: AgendaFault) -> None:
+    backends.agenda.faults = [fault]
+    chat.say("ik wil een afspraak maken voor een paspoort")
+    chat.hears("geen plek vrij" if fault.kind == "empty" else "kan nu niet bij de agenda")
