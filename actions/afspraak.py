@@ -1,4 +1,4 @@
-"""Making an appointment: products, location, day, time, name, e-mail, a last look, and the booking."""
+"""Making an appointment: products, location, day, time, name, e-mail, telephone if need be, a last look, and the booking."""
 
 import re
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import afspraak_bekend as bekend
 from actions import afspraak_onzeker as onzeker
-from actions.afspraak_basis import after, chosen_start, finder, items_of, keep, set_items, wish_of
+from actions.afspraak_basis import after, chosen_start, finder, items_of, keep, set_items, supplier, wish_of
 from actions.afspraak_plek import asks_first, asks_nearest, best, locations, nearest, postcode
-from actions.afspraak_producten import added, as_items, for_people, read_people, read_products, refused, unsure
+from actions.afspraak_producten import added, as_items, for_people, read_people, read_products, refused, unsure, without
 from actions.afspraak_wensen import WithMoment, around, settle
 from actions.context import Here, here
 from actions.forms import Event, Submit, clear, is_question
@@ -20,10 +20,12 @@ from actions.words import parse_name
 from bot import dutch
 from bot.appointments import AppointmentsUnavailable, Item, OutcomeUnknown, SlotTaken
 from bot.dutch.text import plain
+from bot.dutch.visits import find_fewer
 from bot.dutch.wishes import parse_wish
 
-SLOTS = ("producten", "locatie", "dag", "tijd", "naam", "email", "bevestigd")
+SLOTS = ("producten", "locatie", "dag", "tijd", "naam", "email", "telefoon", "bevestigd")
 BESIDES = ("personen", "erbij", "zoek", "wens", "aangeboden")
+ONLY = re.compile(r"\b(?:alleen|enkel|slechts)\b")
 MORE = re.compile(r"\b(?:ook|erbij|nog een|extra|plus|daarnaast|tevens)\b")
 
 
@@ -74,6 +76,11 @@ class ValidateAfspraakForm(WithMoment):
             return [SlotSet("erbij", None)]
         more = bool(items) and asked != "naam" and bool(MORE.search(plain(now.text)))
         adds = asked in {"erbij", "personen"} or more
+        if items and asked != "naam" and not more:
+            if fewer := find_fewer(now.text):
+                return await self._wanted(without(items, fewer), False, [], now, tracker, dispatcher)
+            if ONLY.search(plain(now.text)) and (left := await self._left(items, now, tracker)):
+                return await self._wanted(left, False, [], now, tracker, dispatcher)
         if asked != "producten" and not adds and "personen" not in now.entities:
             return None
         wanted, people = await read_products(now, tracker), read_people(now, asked)
@@ -89,6 +96,11 @@ class ValidateAfspraakForm(WithMoment):
             return None
         new = added(items, wanted) if wanted else for_people(items, people.count if people else 1)
         return await self._wanted(new, False, [], now, tracker, dispatcher)
+
+    async def _left(self, items: Sequence[Item], now: Here, tracker: Tracker) -> list[Item]:
+        """ "Alleen het rijbewijs" of several: what is left of them."""
+        wanted = {item.product for item in await read_products(now, tracker)}
+        return [item for item in items if item.product_id in wanted] if wanted < {item.product_id for item in items} else []
 
     async def _wanted(
         self, items: Sequence[Item], several: bool, events: list[Event], now: Here, tracker: Tracker,
@@ -133,7 +145,10 @@ class ValidateAfspraakForm(WithMoment):
         free = await finder(now, items_of(get)).times(location, start.date()) if location else []
         if start in free:
             return []
-        dispatcher.utter_message(response="utter_tijd_te_kort", gekozen_tijd=f"{start:%H:%M}")
+        before = sum(item.persons for item in items_of(tracker.get_slot))
+        longer = sum(item.persons for item in items_of(get)) > before
+        response = "utter_tijd_te_kort" if longer else "utter_tijd_niet_vrij"  # for fewer people the times may fall differently
+        dispatcher.utter_message(response=response, gekozen_tijd=f"{start:%H:%M}")
         return around(start)
 
     async def _where(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
@@ -163,6 +178,13 @@ class ValidateAfspraakForm(WithMoment):
         events: list[Event] = [SlotSet("locatie", location), SlotSet("zoek", None)]
         wish = parse_wish(now.text, now.today).after(wish_of(tracker.get_slot))
         return [*events, *await settle(wish, now, after(tracker, events), dispatcher)] if wish else events
+
+    async def also(self, events: Sequence[Event], now: Here, tracker: Tracker) -> list[Event]:
+        """The telephone number, just before the last look, where the supplier requires it for what is wanted."""
+        get = after(tracker, events)
+        if [slot for slot in SLOTS if get(slot) is None] != ["telefoon", "bevestigd"]:
+            return []
+        return [SlotSet("requested_slot", "telefoon")] if "phone" in await supplier(now).asks(items_of(get)) else []
 
     async def _otherwise(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
         events = await super()._otherwise(asked, now, tracker, dispatcher)
@@ -202,6 +224,9 @@ class ValidateAfspraakForm(WithMoment):
 
     async def fill_email(self, now: Here, tracker: Tracker) -> str | None:
         return dutch.parse_email(now.text)
+
+    async def fill_telefoon(self, now: Here, tracker: Tracker) -> str | None:
+        return dutch.parse_phone(str(now.entities.get("telefoonnummer") or now.text))
 
     async def fill_bevestigd(self, now: Here, tracker: Tracker) -> str | None:
         if tracker.get_slot("requested_slot") != "bevestigd":

@@ -16,6 +16,7 @@ from actions.context import Here, here
 from actions.forms import Event, Form, Submit, clear
 from bot.appointments import Appointment, AppointmentNotFound, AppointmentsUnavailable, OutcomeUnknown, SlotTaken
 from bot.appointments.finder import ZONE
+from bot.dutch.lacks import lacks_number
 from bot.dutch.wishes import parse_move
 
 MOVE = ("afspraak_nummer", "afspraak_code", "dag", "tijd")
@@ -34,6 +35,12 @@ class KnowsAppointment(Form, ABC):
     words: ClassVar[dict[str, tuple[str, ...]]] = {
         "dag": ("dag", "datum"), "tijd": ("tijd", "uur"), "afspraak_nummer": ("nummer",),
     }
+
+    async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
+        if asked in {"afspraak_nummer", "afspraak_code"} and not now.text.startswith("/") and lacks_number(now.text):
+            dispatcher.utter_message(response="utter_geen_afspraaknummer")
+            return self.leave("geen_nummer")
+        return await super()._first(asked, now, tracker, dispatcher)
 
     async def fill_afspraak_nummer(self, now: Here, tracker: Tracker) -> str | None:
         """Ordinary words can look like a number without digits, so these count only when the number was asked for."""

@@ -19,11 +19,11 @@ from actions.context import Here, services
 from actions.forms import Event
 from actions.words import clock
 from bot.appointments import Appointment
-from bot.appointments.codes import plain
 from bot.appointments.links import LinkInvalid
 from bot.conversation.redis import StoreUnavailable
 from bot.dutch import day_in_words, items_in_words
 from bot.gemeenten import AMSTERDAM
+from bot.letters import plain
 from bot.notices import Gone, TooMany
 
 log = structlog.get_logger()
@@ -44,6 +44,7 @@ _ASKS = re.compile(
     rf"|\bhoe ?lang duurt\b.{{0,15}}{_VISIT}"
     rf"|\b{_VISIT}\b.{{0,20}}\b(?:bekijken|inzien|opzoeken|nakijken|checken|controleren|terugvinden|terugzien)\b"
     rf"|\b(?:tijd(?:stip)?|datum|dag|bevestiging)\b.{{0,25}}\b{_VISIT}\b.{{0,15}}\b(?:kwijt|vergeten)\b"
+    r"|\b(?:wanneer|hoe ?laat|waar|welke (?:dag|datum|tijd))\b.{0,15}\b(?:was|is|moest|ging)\b.{0,15}\book (?:al ?)?weer\b"
     rf"|\b(?:heb|sta) ik (?:nog )?(?:al )?een {_VISIT}\?",
     re.IGNORECASE,
 )

@@ -20,9 +20,9 @@ from actions.afspraak_basis import (
     offer,
     wish_of,
 )
-from actions.afspraak_vragen import OUTAGE, Ask
+from actions.afspraak_vragen import Ask
 from actions.context import Here
-from actions.forms import Event
+from actions.forms import Event, outage
 from bot.appointments.finder import Finder, near
 from bot.dutch import day_in_words, short_day
 from bot.dutch.ranges import Days
@@ -46,7 +46,7 @@ async def ask_day(now: Here, tracker: Tracker, dispatcher: CollectingDispatcher)
     free = await search.free_days(location)
     if not free:
         dispatcher.utter_message(response="utter_geen_plek")
-        return OUTAGE
+        return outage()
     if wish.days and wish.days.exact and wish.days.first:  # it was said why that day can't be
         days = sorted(sorted(free, key=lambda day: abs((day - _first(wish)).days))[:DAYS_OFFERED])
         wish = Wish(window=wish.window, at=wish.at)

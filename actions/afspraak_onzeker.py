@@ -47,13 +47,15 @@ class Asked:
     location_id: str = ""
     name: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
+    phone: str | None = field(default=None, repr=False)
     reference: str = ""
     code: str = field(default="", repr=False)
 
     @classmethod
     def booking(cls, now: Here, tracker: Tracker) -> Self:
         get = tracker.get_slot
-        return cls("book", now.key, chosen_start(get), tuple(items_of(get)), get("locatie"), get("naam"), get("email"))
+        customer = (get("naam"), get("email"), get("telefoon"))
+        return cls("book", now.key, chosen_start(get), tuple(items_of(get)), get("locatie"), *customer)
 
     @classmethod
     def moving(cls, now: Here, tracker: Tracker) -> Self:
@@ -73,7 +75,8 @@ class Asked:
             return None
         if self.what == "move":
             return await port.move(self.reference, self.code, self.start, key=self.key)
-        return await port.book(self.items, self.location_id, self.start, Customer(self.name, self.email), key=self.key)
+        customer = Customer(self.name, self.email, self.phone)
+        return await port.book(self.items, self.location_id, self.start, customer, key=self.key)
 
 
 def pending(tracker: Tracker, now: Here) -> Asked | None:
@@ -154,7 +157,7 @@ class ActionAfspraakNakijken(Action):
             return [gone]
         answers = [
             set_items(asked.items), SlotSet("locatie", asked.location_id), SlotSet("naam", asked.name),
-            SlotSet("email", asked.email), *around(asked.start.astimezone(AMSTERDAM)),
+            SlotSet("email", asked.email), SlotSet("telefoon", asked.phone), *around(asked.start.astimezone(AMSTERDAM)),
         ]
         return [gone, *answers, {"event": "followup", "name": "afspraak_form"}]
 

@@ -31,6 +31,11 @@ async def read_products(now: Here, tracker: Tracker) -> list[Wanted]:
     return found
 
 
+def without(items: Sequence[Item], fewer: int) -> list[Item]:
+    """The same for fewer people, at least one."""
+    return [replace(item, persons=max(item.persons - fewer, 1)) for item in items]
+
+
 def read_people(now: Here, asked: str | None) -> People | None:
     """For how many people; a bare number counts only as the answer to that question."""
     if "personen" in now.entities:

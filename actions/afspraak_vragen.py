@@ -9,11 +9,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.afspraak_basis import Button, button, finder, items_of, moment_button, supplier, wish_of
 from actions.context import Here, here, services
-from actions.forms import Event
+from actions.forms import Event, outage
 from bot.appointments import AppointmentsUnavailable
-from bot.dutch import day_in_words, items_in_words
-
-OUTAGE: list[Event] = [SlotSet("afgebroken", "storing"), {"event": "active_loop", "name": None}, SlotSet("requested_slot", None)]
+from bot.dutch import day_in_words, items_in_words, phone_in_words
 
 
 class Ask(Action, ABC):
@@ -27,7 +25,7 @@ class Ask(Action, ABC):
             return await self.ask(here(tracker), tracker, dispatcher)
         except AppointmentsUnavailable:
             dispatcher.utter_message(response="utter_afspraken_storing")
-            return OUTAGE
+            return outage()
 
     @abstractmethod
     async def ask(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
@@ -86,8 +84,8 @@ class AskLocatie(Ask):
         items = items_of(tracker.get_slot)
         places = await supplier(now).locations(items)
         if not places:
-            dispatcher.utter_message(response="utter_nergens_samen")
-            return OUTAGE
+            dispatcher.utter_message(response="utter_nergens_samen" if len(items) > 1 else "utter_nergens")
+            return outage()
         buttons = [button(f"{place.name}, {place.address}", locatie=place.id) for place in places]
         looks = tracker.get_slot("zoek")
         if looks == "eerst":
@@ -117,13 +115,15 @@ class AskBevestigd(Ask):
         items = items_of(tracker.get_slot)
         products = {p.id: p for p in await supplier(now).products()}
         places = {x.id: x.name for x in await supplier(now).locations(items)}
+        phone = tracker.get_slot("telefoon")
+        contact = ", ".join([tracker.get_slot("email"), *([phone_in_words(phone)] if phone else [])])
         named = [(products[item.product_id].name, item.persons) for item in items]
         dispatcher.utter_message(
             response="utter_ask_bevestigd", afspraak_product=items_in_words(named, always=True),
             afspraak_locatie=places[tracker.get_slot("locatie")],
             afspraak_dag=day_in_words(date.fromisoformat(tracker.get_slot("dag"))),
             afspraak_tijd=tracker.get_slot("tijd"), afspraak_naam=tracker.get_slot("naam"),
-            afspraak_email=tracker.get_slot("email"),
+            afspraak_contact=contact,
             buttons=[button("Meer personen of producten", erbij="ja"), {"title": "Stoppen", "payload": "/stop"}],
         )
         return []

@@ -1,5 +1,6 @@
 """When: days, times and wishes about them, for booking as well as moving."""
 
+import re
 from abc import ABC
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,7 +40,9 @@ from bot.dutch.ranges import Days
 from bot.dutch.windows import Window
 from bot.dutch.wishes import Shift, Wish, add, parse_wish
 
-FREE_TEXT = {"naam", "email", "afspraak_nummer", "afspraak_code"}  # questions whose answer can look like a wish
+FREE_TEXT = {"naam", "email", "telefoon", "afspraak_nummer", "afspraak_code"}  # questions whose answer can look like a wish
+_ASKS = re.compile(r"\?|\b(?:wat|hoe|waar|kan|mag|welke?|kost\w*|open\w*|zijn|dicht|gesloten)\b", re.IGNORECASE)
+BARE = 5  # words from which a message with a wish may be a question of its own
 
 
 class WithMoment(Form, ABC):
@@ -52,13 +55,15 @@ class WithMoment(Form, ABC):
     words: ClassVar[dict[str, tuple[str, ...]]] = {
         "producten": ("product", "onderwerp", "waarvoor"), "locatie": ("locatie", "plek", "balie", "kantoor", "vestiging"),
         "dag": ("dag", "datum", "morgen", "week"), "tijd": ("tijd", "uur", "tijdstip"), "naam": ("naam",), "email": ("mail",),
+        "telefoon": ("telefoon", "nummer"),
     }
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        now, begins = here(tracker), tracker.get_slot("requested_slot") is None
         try:
-            if tracker.get_slot("requested_slot") is None:
-                return await self.start(here(tracker), tracker, dispatcher)
-            return await super().run(dispatcher, tracker, domain)
+            events = await (self.start(now, tracker, dispatcher) if begins else super().run(dispatcher, tracker, domain))
+            told = any(event.get("name") == "requested_slot" for event in events)  # what to ask, or that the form ends
+            return events if told else [*events, *await self.also(events, now, tracker)]
         except AppointmentsUnavailable:  # said at once: the next question would wait for the supplier again
             dispatcher.utter_message(response=self.away)
             return self.leave("storing")
@@ -66,6 +71,10 @@ class WithMoment(Form, ABC):
     async def start(self, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
         """The form begins, or goes on after its booking failed."""
         return await self._prefill(now, tracker)
+
+    async def also(self, events: Sequence[Event], now: Here, tracker: Tracker) -> list[Event]:
+        """A question that only some citizens get, as it depends on the answers: these are known after `events`."""
+        return []
 
     async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
         get = after(tracker, [])
@@ -97,6 +106,8 @@ class WithMoment(Form, ABC):
         topic = catalogue().get(now.intent)
         if topic is None or not topic.about_something or now.intent in BREAKS or now.confidence < CERTAIN:
             return False  # small talk is no subject: "later" is a goodbye to a model that knows no forms
+        if len(now.text.split()) < BARE and not _ASKS.search(now.text) and parse_wish(now.text, now.today):
+            return False  # "in de voormiddag" is an answer, although it looks like a question about opening hours
         return topic.product is None or "?" in now.text
 
     async def fill_dag(self, now: Here, tracker: Tracker) -> str | None:

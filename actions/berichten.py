@@ -8,10 +8,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import forms, zaak
-from actions.context import Here, here, services
+from actions import afspraak_bekend, forms, zaak
+from actions.context import Here, here, ranking, services
 from actions.forms import Event
 from actions.words import clock
+from bot import dutch
 from bot.appointments import AppointmentNotFound, AppointmentsUnavailable
 from bot.appointments.links import LinkInvalid
 from bot.conversation.redis import StoreUnavailable
@@ -22,6 +23,7 @@ from bot.zaken import ZaakStatus
 
 OFFER = "utter_berichten_aanbod"
 _OFFERS = re.compile(r'/(?:notices_on|reminder_on)\{"(?P<what>zaaknummer|afspraak)": "(?P<value>[^"]+)"\}')
+_REMINDER = re.compile(r"herinner|\bafspraak\b", re.IGNORECASE)
 
 Button = dict[str, str]
 
@@ -34,13 +36,31 @@ class ActionNoticesOn(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         now = here(tracker)
-        await turn_on(dispatcher, now, _case(tracker, now, str(now.entities.get("zaaknummer") or "")))
+        pressed = len(ranking(tracker.latest_message)) == 1
+        if not pressed and _offered(tracker, "/notices_undo"):  # "toch wel graag", right after they were stopped
+            return await ActionNoticesUndo().run(dispatcher, tracker, domain)
+        if not pressed and _REMINDER.search(now.text):
+            await _remind_of_known(dispatcher, tracker, now)
+            return []
+        typed = dutch.parse_zaaknummer(now.text)
+        case = _case(tracker, now, typed or str(now.entities.get("zaaknummer") or ""))
+        if typed and case is None and tracker.get_slot("requested_slot") is None:
+            return [{"event": "followup", "name": "zaakstatus_form"}]  # the answer to a look-up offers it again
+        await turn_on(dispatcher, now, case)
         return []
+
+
+async def _remind_of_known(dispatcher: CollectingDispatcher, tracker: Tracker, now: Here) -> None:
+    """The reminder of the appointment that this conversation knows."""
+    if pair := afspraak_bekend.known(tracker, now):
+        await remind(dispatcher, now, afspraak_bekend.seal(now, *pair))
+    else:
+        dispatcher.utter_message(response="utter_herinnering_zoek_eerst")
 
 
 async def turn_on(dispatcher: CollectingDispatcher, now: Here, case: ZaakStatus | None) -> None:
     """`case` is None when this conversation hasn't looked one up, or too long ago."""
-    if not services().notices.offered(now.gemeente.key):
+    if not services().notices.offered(now.gemeente.key) or (case and not case.may_follow):
         dispatcher.utter_message(response="utter_berichten_niet_mogelijk")
     elif case is None:
         dispatcher.utter_message(response="utter_berichten_zoek_eerst")
@@ -203,6 +223,18 @@ class ActionYes(Action):
         return []
 
 
+def _offered(tracker: Tracker, payload: str) -> bool:
+    """Whether the turn before this one had this button."""
+    users = 0
+    for event in reversed(tracker.events):
+        users += event["event"] == "user"
+        if users == 1 and event["event"] == "bot":
+            buttons = (event.get("data") or {}).get("buttons") or []
+            if any(button.get("payload") == payload for button in buttons):
+                return True
+    return False
+
+
 def _offered_before(tracker: Tracker) -> tuple[bool, list[tuple[str, str]], int]:
     """Of the turn before this one: whether notices were asked about by name, what was offered, and how many other choices."""
     asked, offers, others, users = False, [], 0, 0
@@ -232,7 +264,7 @@ def _offered_case(tracker: Tracker, now: Here, offers: Sequence[tuple[str, str]]
         return _case(tracker, now, cases[0])
     said = any(event["event"] == "bot" for event in tracker.events)
     case = None if said else zaak.in_hand(tracker, now)
-    return case if case and not case.finished and case.ref else None
+    return case if case and not case.finished and case.ref and case.may_follow else None
 
 
 def _case(tracker: Tracker, now: Here, number: str) -> ZaakStatus | None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import zaak
@@ -11,14 +10,18 @@ from actions.berichten import moment
 from actions.context import here, services
 from actions.forms import Event
 from bot.conversation.redis import StoreUnavailable
-from bot.dutch import day_in_words
+from bot.dutch import day_in_words, short_day
+from bot.gemeenten import AMSTERDAM
 from bot.notices import Notice
 
 FORGET = {"title": "Vergeet de zaken die ik opzocht", "payload": "/forget_cases"}
 
 
 class ActionPrivacy(Action):
-    """What is kept of this conversation: the answer to the topic, with what stands open in it and how to withdraw each."""
+    """What is kept of this conversation: the answer to the topic, with what stands open in it and how to withdraw each.
+
+    Cases that it no longer knows are not told, so they go.
+    """
 
     def name(self) -> str:
         return "action_privacy"
@@ -43,17 +46,18 @@ class ActionPrivacy(Action):
             _join(dispatcher, "utter_bewaard_zaak", zaak_nummer=case.identificatie, zaak_type=case.zaaktype)
         if notices or looked_up:
             _join(dispatcher, "utter_bewaard_kiezen", buttons=[FORGET] if zaak.known(tracker, now) else [])
-        return []
+        return [] if zaak.known(tracker, now) else [zaak.forget()]
 
 
 def _list(dispatcher: CollectingDispatcher, notice: Notice) -> None:
     if notice.kind == "case":
         values = {"zaak_nummer": notice.number, "zaak_type": notice.zaaktype, "bericht_tot": day_in_words(notice.until)}
-        name, title = "utter_bewaard_berichten", f"Stop berichten over {notice.number}"
+        name, title = "utter_bewaard_berichten", f"Stop berichten {notice.number}"
     else:
         assert notice.start is not None
         values = moment(notice.start)
-        name, title = "utter_bewaard_herinnering", f"Stop herinnering {values['bericht_dag']}"
+        day = short_day(notice.start.astimezone(AMSTERDAM).date())
+        name, title = "utter_bewaard_herinnering", f"Stop herinnering {day}"
     _join(dispatcher, name, buttons=[{"title": title, "payload": f'/notices_off{{"bericht": "{notice.id}"}}'}], **values)
 
 
@@ -70,4 +74,4 @@ class ActionForgetCases(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         dispatcher.utter_message(response="utter_zaken_vergeten")
-        return [SlotSet(zaak.SLOT, None)]
+        return [zaak.forget()]

@@ -1,5 +1,6 @@
 """What all forms share: fill the slot that was asked, answer a question in between, change an earlier answer, stop."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
@@ -9,9 +10,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, catalogue, here
-from actions.turns import unclear_before
+from actions.turns import said_before, unclear_before
 
 Event = dict[str, Any]
+_WRONG = re.compile(r"ander|\bverkeerd|\bfout\b|\bklopt nie|\bniet goed|\bonjuist|\bwijzig|\baanpassen", re.IGNORECASE)
 Filler = Callable[[Here, Tracker], Awaitable[Any]]
 
 SURE = 0.4  # confidence from which a message that does not answer the form's question counts as one of its own
@@ -49,7 +51,7 @@ class Form(Action, ABC):
             return self.leave("crisis")
         if now.intent in {"contact_medewerker", "frustration"} - self.triggers and now.confidence >= CERTAIN:
             return self.leave(now.intent)
-        if now.intent in ASIDES and now.confidence >= CERTAIN:
+        if self._aside(now):
             events = await ASIDES[now.intent]().run(dispatcher, tracker, domain)
             return [*events, SlotSet(asked, None)]  # asks the same question again
         if (events := await self._first(asked, now, tracker, dispatcher)) is not None:
@@ -63,6 +65,9 @@ class Form(Action, ABC):
     async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
         """What a form takes from a message before it looks for the answer to its question; None when there is no such thing."""
         return None
+
+    def _aside(self, now: Here) -> bool:
+        return now.intent in ASIDES and now.confidence >= CERTAIN
 
     def _stops(self, now: Here) -> bool:
         return now.is_("stop") or now.text.strip(" .!").lower() in STOP_WORDS
@@ -94,6 +99,11 @@ class Form(Action, ABC):
             return changed
         if now.intent in BREAKS - self.triggers and now.confidence >= SURE:
             return self.leave(now.intent)
+        if now.is_("goodbye", CERTAIN):
+            return self.leave("goodbye")
+        if now.is_("follow_up") and (topic := topic_before(tracker)):
+            dispatcher.utter_message(response=f"utter_{topic}")
+            return [SlotSet(asked, None)]
         enough = CERTAIN if now.intent == "out_of_scope" else SURE
         if now.intent in catalogue() and now.intent != "other_language" and now.confidence >= enough:
             dispatcher.utter_message(response=f"utter_{now.intent}")
@@ -113,7 +123,7 @@ class Form(Action, ABC):
                 value = await self._filler(slot)(now, tracker)
             if value is not None and value != tracker.get_slot(slot):
                 return [*await self.filled(slot, value, now), *self._reset_after(slot)]
-            if named and (now.is_("change", 0.3) or now.is_("deny", 0.3) or "ander" in now.text.lower()):
+            if named and (now.is_("change", 0.3) or now.is_("deny", 0.3) or _WRONG.search(now.text)):
                 return [SlotSet(slot, None), *self._reset_after(slot)]
         return None
 
@@ -128,10 +138,21 @@ class Form(Action, ABC):
         return getattr(self, f"fill_{slot}")  # type: ignore[no-any-return]
 
 
+def topic_before(tracker: Tracker) -> str | None:
+    """The subject that was answered in the turn before this one, between two questions of the form."""
+    names = (name.removeprefix("utter_") for name, _ in said_before(tracker))
+    return next((name for name in names if name in catalogue() and catalogue()[name].about_something), None)
+
+
 def is_question(now: Here) -> bool:
     """Whether a free text is a question of its own rather than an answer such as a name."""
     topic = catalogue().get(now.intent)
     return "?" in now.text or (topic is not None and topic.about_something and now.confidence >= 0.7)
+
+
+def outage() -> list[Event]:
+    """Ends a form whose next question can't be asked, from within the action that asks it."""
+    return [SlotSet("afgebroken", "storing"), {"event": "active_loop", "name": None}, SlotSet("requested_slot", None)]
 
 
 def clear(slots: tuple[str, ...]) -> list[Event]:
@@ -148,8 +169,8 @@ class Submit(Action, ABC):
         reason = tracker.get_slot("afgebroken")
         if reason is None:
             return await self.done(dispatcher, tracker)
-        if reason == "stop":
-            dispatcher.utter_message(response="utter_gestopt")
+        if reason in {"stop", "goodbye"}:
+            dispatcher.utter_message(response="utter_gestopt" if reason == "stop" else "utter_goodbye")
         events = clear(self.slots)
         if follow := FOLLOW_UPS.get(reason):
             events.append({"event": "followup", "name": follow})

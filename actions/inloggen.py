@@ -1,5 +1,6 @@
 """Logging in from a conversation: a link, then the code that the page showed, then the citizen's own cases."""
 
+import re
 from typing import ClassVar
 
 import msgspec
@@ -8,19 +9,23 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import zaakvragen
-from actions.context import Here, here, services
-from actions.forms import Event, Form, Submit, clear
-from actions.zaak import remember, tell_all
+from actions.context import Here, here, ranking, services
+from actions.forms import Event, Form, Submit, clear, outage
+from actions.zaak import known, remember, tell_all
 from bot.conversation.logins import Taken
 from bot.conversation.redis import StoreUnavailable
+from bot.dutch.lacks import lacks_digid
 from bot.login import PATH
 from bot.zaken import ZaakStatus
 
 SLOTS = ("inlogcode",)
 LABEL = "Inloggen met DigiD"
+_AGAIN = re.compile(r"\W*(?:ik )?(?:wil )?(?:graag )?in ?log?gen(?: met digi-?d)?\W*", re.IGNORECASE)
+_SAID = re.compile(r"\bcode\b(?:\s+is)?[\s:]+(\S{3}[\s-]?\S{3})[\s.!]*$", re.IGNORECASE)
 NO_LOGIN = "geen_login"  # the form was left because this municipality has no place to log in
+SEEN = "gezien"  # the form was left because the citizen's cases are known already
+ELSE = "anders"  # the form was left because the citizen can't or won't log in
 NO_CODE = "-"  # the login failed after the citizen's part: there is no code to type
-OUTAGE: list[Event] = [SlotSet("afgebroken", "storing"), {"event": "active_loop", "name": None}, SlotSet("requested_slot", None)]
 FIELD = {"name": "inlogcode", "label": "Code", "autocomplete": "one-time-code", "maxlength": 12, "sensitive": True}
 
 
@@ -51,7 +56,18 @@ class ValidateInlogForm(Form):
     async def _prefill(self, now: Here, tracker: Tracker) -> list[Event]:
         if services().login(now.gemeente.key) is None:
             return self.leave(NO_LOGIN)
+        if len(ranking(tracker.latest_message)) > 1 and len(known(tracker, now)) > 1:  # "welke zaken heb ik?", asked again
+            return self.leave(SEEN)
         return await super()._prefill(now, tracker)
+
+    async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
+        if _code(now):
+            return None
+        if now.is_("choose_login") or _AGAIN.fullmatch(now.text):
+            return [SlotSet(asked, None)]  # asked again: the link is said again
+        if zaakvragen.number(now):
+            return self.leave("zaakstatus")
+        return self.leave(ELSE) if lacks_digid(now.text) else None
 
     async def _otherwise(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
         if _code(now):
@@ -82,7 +98,7 @@ class ActionAskInlogcode(Action):
             ticket = await services().logins.ticket(now.conv, now.gemeente.key, now.channel)
         except StoreUnavailable:
             dispatcher.utter_message(response="utter_inloggen_storing")
-            return OUTAGE
+            return outage()
         # `opener`: the page that opens may hand the code to the page of the chat.
         link = {"kind": "link", "label": LABEL, "url": f"{settings.base_url}{PATH}/{ticket}", "opener": True}
         form = {"kind": "form", "id": "inlogcode", "submit": "Toon mijn zaken", "fields": [FIELD]}
@@ -102,6 +118,10 @@ class ActionIngelogd(Submit):
         if tracker.get_slot("afgebroken") == NO_LOGIN:
             dispatcher.utter_message(response="utter_inloggen_kan_niet")
             return clear(SLOTS)
+        if tracker.get_slot("afgebroken") == SEEN:
+            tell_all(dispatcher, known(tracker, here(tracker)), here(tracker))
+        if tracker.get_slot("afgebroken") == ELSE:
+            dispatcher.utter_message(response="utter_inloggen_anders")
         return await super().run(dispatcher, tracker, domain)
 
     async def done(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
@@ -120,8 +140,10 @@ class ActionIngelogd(Submit):
 
 
 def _code(now: Here) -> str | None:
-    """The code that was typed, or that the widget or Telegram brought."""
-    return services().logins.read_code(str(now.entities.get("inlogcode") or now.text))
+    """The code that was typed ("mijn code is …" too), or that the widget or Telegram brought."""
+    said = str(now.entities.get("inlogcode") or now.text)
+    behind = _SAID.search(said)
+    return services().logins.read_code(said) or (services().logins.read_code(behind[1]) if behind else None)
 
 
 async def _take(now: Here, code: str) -> Taken:

@@ -29,7 +29,7 @@ def remember(zaken: Sequence[ZaakStatus], now: Here, tracker: Tracker | None = N
     With `tracker` the cases that were known already stay known, each until its own time.
     """
     fresh = {zaak.identificatie: {"at": _clock(), "zaak": msgspec.to_builtins(zaak)} for zaak in zaken}
-    earlier = [kept for kept in _kept(tracker)["zaken"] if kept["zaak"]["identificatie"] not in fresh] if tracker else []
+    earlier = [kept for kept in _current(tracker) if kept["zaak"]["identificatie"] not in fresh] if tracker else []
     hand = zaken[0].identificatie if len(zaken) == 1 else None
     most = services().settings.case_memory
     return SlotSet(SLOT, {"zaken": [*fresh.values(), *earlier][:most], "hand": hand})  # type: ignore[no-any-return]
@@ -37,8 +37,7 @@ def remember(zaken: Sequence[ZaakStatus], now: Here, tracker: Tracker | None = N
 
 def known(tracker: Tracker, now: Here) -> list[ZaakStatus]:
     """The cases that this conversation looked up within BALIE_CASE_MEMORY_SECONDS, last looked up first."""
-    oldest = _clock() - services().settings.case_memory_seconds
-    return [msgspec.convert(kept["zaak"], ZaakStatus) for kept in _kept(tracker)["zaken"] if kept["at"] > oldest]
+    return [msgspec.convert(kept["zaak"], ZaakStatus) for kept in _current(tracker)]
 
 
 def in_hand(tracker: Tracker, now: Here) -> ZaakStatus | None:
@@ -50,6 +49,16 @@ def in_hand(tracker: Tracker, now: Here) -> ZaakStatus | None:
 def take_in_hand(zaak: ZaakStatus, tracker: Tracker) -> Event:
     """The event that makes a known case the one in hand. It isn't known for longer by that."""
     return SlotSet(SLOT, _kept(tracker) | {"hand": zaak.identificatie})  # type: ignore[no-any-return]
+
+
+def forget() -> Event:
+    """The event after which no case is known."""
+    return SlotSet(SLOT, None)  # type: ignore[no-any-return]
+
+
+def _current(tracker: Tracker) -> list[dict[str, Any]]:
+    oldest = _clock() - services().settings.case_memory_seconds
+    return [kept for kept in _kept(tracker)["zaken"] if kept["at"] > oldest]
 
 
 def _kept(tracker: Tracker) -> dict[str, Any]:
@@ -66,6 +75,7 @@ def card(zaak: ZaakStatus) -> dict[str, Any]:
     return {
         "kind": "case", "identificatie": zaak.identificatie, "zaaktype": zaak.zaaktype, "status": zaak.status,
         "step": zaak.step, "steps": zaak.steps, "next_step": zaak.next_step, "suspended": zaak.suspended,
+        "to_pay": zaak.to_pay and not zaak.finished,
         "result": zaak.personal.result if zaak.personal and zaak.finished else "",
     } | {name: day.isoformat() if (day := getattr(zaak, name)) else None for name in ("expected", "latest", "finished")}
 
@@ -87,7 +97,7 @@ def say(
         first = name == names[0]
         dispatcher.utter_message(
             response=name, buttons=buttons(zaak, now, asked) if first else [],
-            json_message=custom if first else {"joins": True}, **values,
+            json_message=custom | fading([zaak]) if first else {"joins": True}, **values,
         )
 
 
@@ -149,7 +159,7 @@ def buttons(zaak: ZaakStatus, now: Here, asked: str | None) -> list[Button]:
             found.append(question_button("Waarom duurt het zo lang?", zaak, "waarom"))
         if asked != "doen":
             found.append(question_button("Wat moet ik nog doen?", zaak, "doen"))
-        if zaak.ref and services().notices.offered(now.gemeente.key):
+        if zaak.ref and zaak.may_follow and services().notices.offered(now.gemeente.key):
             found.append(notice_button(zaak))
     return [*found, _button("Andere zaak", "zaakstatus", zaakvraag="andere")]
 
@@ -165,10 +175,15 @@ def notice_button(zaak: ZaakStatus) -> Button:
 
 
 def case_buttons(zaken: Sequence[ZaakStatus], asked: str = "") -> list[Button]:
-    """A button per case, to ask about it. The number is in the label where two cases are of one kind."""
+    """A button per case, to ask about it. Two cases of one kind have their number in front: a phone cuts off the end."""
     kinds = [zaak.zaaktype for zaak in zaken]
-    labels = [zaak.zaaktype if kinds.count(zaak.zaaktype) == 1 else f"{zaak.zaaktype} {zaak.identificatie}" for zaak in zaken]
+    labels = [zaak.zaaktype if kinds.count(zaak.zaaktype) == 1 else f"{zaak.identificatie} {zaak.zaaktype}" for zaak in zaken]
     return [question_button(label, zaak, asked) for label, zaak in zip(labels, zaken, strict=True)]
+
+
+def more_button(last: ZaakStatus) -> Button:
+    """Shows the own cases that come after this one."""
+    return question_button("Toon meer zaken", last, "meer")
 
 
 def tell_all(dispatcher: CollectingDispatcher, zaken: list[ZaakStatus], now: Here, after: str = "") -> None:
@@ -183,14 +198,19 @@ def tell_all(dispatcher: CollectingDispatcher, zaken: list[ZaakStatus], now: Her
     if not shown:
         dispatcher.utter_message(response="utter_zaken_geen")
         return
-    more = question_button("Toon meer zaken", shown[-1], "meer")
     dispatcher.utter_message(
         response="utter_zaken_vervolg" if start else "utter_zaken_een" if len(ordered) == 1 else "utter_zaken_eigen",
-        zaken_aantal=len(ordered), buttons=[*case_buttons(shown), *([more] if left else [])],
-        json_message={"parts": [card(zaak) for zaak in shown]},
+        zaken_aantal=len(ordered), buttons=[*case_buttons(shown), *([more_button(shown[-1])] if left else [])],
+        json_message={"parts": [card(zaak) for zaak in shown]} | fading(shown),
     )
     if left:
         dispatcher.utter_message(response="utter_zaken_meer", zaken_over=left, json_message={"joins": True})
+
+
+def fading(zaken: Sequence[ZaakStatus]) -> dict[str, int]:
+    """What only a login shows stays in the conversation as long as it is known: others may use the same computer after that."""
+    own = any(zaak.personal for zaak in zaken)
+    return {"until": _clock() + services().settings.case_memory_seconds} if own else {}
 
 
 def _button(title: str, intent: str, **entities: str) -> Button:

@@ -15,11 +15,14 @@ from actions.inloggen import login_button
 from actions.zaak import remember
 from bot import dutch
 from bot.conversation.redis import StoreUnavailable
+from bot.dutch.lacks import lacks_number
 from bot.zaken import SecondFactor, ZaakNotFound, ZakenUnavailable
 from bot.zaken.guard import TooManyAttempts
 
 SLOTS = ("zaaknummer", "controle")
 KNOWN = "bekend"  # the form was left because the answer is known
+NO_NUMBER = "geen_nummer"  # the form was left because the citizen hasn't got a number
+PERSON = {"title": "Een medewerker spreken", "payload": "/contact_medewerker"}
 
 
 class ValidateZaakstatusForm(Form):
@@ -42,6 +45,13 @@ class ValidateZaakstatusForm(Form):
         if zaakvragen.answerable(tracker, now):
             return self.leave(KNOWN)
         return [*zaakvragen.keep_question(now), *await super()._prefill(now, tracker)]
+
+    def _aside(self, now: Here) -> bool:
+        return super()._aside(now) and not dutch.parse_zaaknummer(now.text)  # "tell me about ZAAK-…" answers the question too
+
+    async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
+        lacks = asked == "zaaknummer" and not zaakvragen.number(now) and lacks_number(now.text)
+        return self.leave(NO_NUMBER) if lacks else None
 
     async def _fill(self, asked: str, now: Here, tracker: Tracker) -> list[Event] | None:
         if zaakvragen.number(now) and zaakvragen.answerable(tracker, now):
@@ -91,6 +101,8 @@ class ActionZaakstatus(Submit):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         if tracker.get_slot("afgebroken") == KNOWN:
             return [*zaakvragen.answer_known(dispatcher, tracker, here(tracker)), *clear(self.slots)]
+        if tracker.get_slot("afgebroken") == NO_NUMBER:
+            dispatcher.utter_message(response="utter_geen_zaaknummer", buttons=[*login_button(here(tracker)), PERSON])
         events = await super().run(dispatcher, tracker, domain)
         if tracker.get_slot("afgebroken") == "choose_login":  # the question is answered after the login
             return [event for event in events if event.get("name") != "zaakvraag"]

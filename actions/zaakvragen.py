@@ -1,6 +1,5 @@
 """Questions about a case that the conversation already knows: which case, which question, and the answer from the case."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +11,9 @@ from actions import zaak as cases
 from actions.context import Here, catalogue, ranking, services
 from actions.forms import Event
 from bot import dutch
-from bot.dutch.text import plain
 from bot.dutch.zaakvragen import find_zaakvraag
-from bot.zaken import ZaakStatus
+from bot.zaken import ZaakStatus, kinds
 
-_KIND = re.compile(r"[a-z]{5,}")
-_ANY = {"aanvraag", "aanvragen", "aangifte", "verzoek", "melding", "melden", "indienen"}  # in the names of many kinds of cases
 OTHER, ANEW, MORE = "andere", "nieuw", "meer"
 OTHER_CASE = {"title": "Een ander zaaknummer", "payload": '/zaakstatus{"zaakvraag": "nieuw"}'}
 
@@ -74,9 +70,14 @@ def answer_known(dispatcher: CollectingDispatcher, tracker: Tracker, now: Here) 
     zaak = _meant(tracker, now)
     if zaak is None:
         rest = [other for other in known if question != OTHER or other != cases.in_hand(tracker, now)]
-        shown = rest[: services().settings.cases_shown]
+        most = services().settings.cases_shown
+        shown = rest if len(rest) <= most else rest[: max(most - 1, 1)]  # one makes way for the button to see more
         choices = cases.case_buttons(shown, question if question in _ANSWERS else "")
-        dispatcher.utter_message(response="utter_zaken_welke", buttons=[*choices, OTHER_CASE])
+        if len(rest) > len(shown):
+            choices.append(cases.more_button(shown[-1]))
+        dispatcher.utter_message(
+            response="utter_zaken_welke", buttons=[*choices, OTHER_CASE], json_message=cases.fading(shown)
+        )
         return []
     if question in _ANSWERS and not zaak.finished:
         _answer(dispatcher, zaak, now, question)
@@ -112,9 +113,8 @@ def _meant(tracker: Tracker, now: Here) -> ZaakStatus | None:
 
 
 def _by_kind(known: Sequence[ZaakStatus], text: str) -> ZaakStatus | None:
-    """The one case whose kind is in the words: "mijn parkeervergunning" for "Parkeervergunning aanvragen"."""
-    said = plain(text)
-    found = [zaak for zaak in known if any(word in said for word in _KIND.findall(plain(zaak.zaaktype)) if word not in _ANY)]
+    """The one case whose kind is in the words."""
+    found = [zaak for zaak in known if kinds.names(text, zaak.zaaktype)]
     return found[0] if len(found) == 1 else None
 
 
@@ -122,14 +122,18 @@ def _same(given: str, zaak: ZaakStatus) -> bool:
     return given == dutch.parse_zaaknummer(zaak.identificatie) or given == zaak.identificatie.upper()
 
 
+_SAYS_WHOM_TO_ASK = {"utter_zaak_te_laat", "utter_zaak_datum_voorbij", "utter_zaak_zonder_datum"}
+
+
 def _why(zaak: ZaakStatus, now: Here) -> list[str]:
     step = ["utter_zaak_stap"] if zaak.step and not zaak.suspended else []
     reasons = [*cases.longer(zaak), *(["utter_zaak_betalen"] if zaak.to_pay else []), *cases.note(zaak)]
     if reasons or zaak.suspended:
         return [*step, *reasons, cases.term(zaak, now)]
-    if zaak.days_over(now.today):
-        return [*step, "utter_zaak_geen_reden", cases.term(zaak, now)]  # which says whom to ask
-    return [*step, cases.term(zaak, now), "utter_zaak_vraag_reden"]
+    term = cases.term(zaak, now)
+    if term in _SAYS_WHOM_TO_ASK:
+        return [*step, "utter_zaak_geen_reden", term]
+    return [*step, term, "utter_zaak_vraag_reden"]
 
 
 def _when(zaak: ZaakStatus, now: Here) -> list[str]:
@@ -139,7 +143,7 @@ def _when(zaak: ZaakStatus, now: Here) -> list[str]:
 def _what_to_do(zaak: ZaakStatus, now: Here) -> list[str]:
     mine = ["utter_zaak_betalen"] if zaak.to_pay else [] if zaak.suspended else ["utter_zaak_niets_doen"]
     late = [cases.term(zaak, now)] if zaak.suspended or zaak.days_over(now.today) else []
-    return [*mine, *cases.note(zaak), *_next(zaak), *late]
+    return [*mine, *cases.note(zaak), *([] if zaak.suspended else _next(zaak)), *late]
 
 
 def _what_comes(zaak: ZaakStatus, now: Here) -> list[str]:
@@ -151,11 +155,26 @@ def _too_late(zaak: ZaakStatus, now: Here) -> list[str]:
     return [*(["utter_zaak_op_tijd"] if in_time else []), cases.term(zaak, now)]
 
 
+def _decided(zaak: ZaakStatus, now: Here) -> list[str]:
+    return ["utter_zaak_geen_besluit", cases.term(zaak, now)]
+
+
+def _done(zaak: ZaakStatus, now: Here) -> list[str]:
+    return ["utter_zaak_gedaan"]
+
+
+def _withdraw(zaak: ZaakStatus, now: Here) -> list[str]:
+    return ["utter_zaak_intrekken"]
+
+
 def _next(zaak: ZaakStatus) -> list[str]:
     return ["utter_zaak_volgende_stap"] if zaak.next_step else []
 
 
-_ANSWERS = {"waarom": _why, "wanneer": _when, "doen": _what_to_do, "stap": _what_comes, "te_laat": _too_late}
+_ANSWERS = {
+    "waarom": _why, "wanneer": _when, "doen": _what_to_do, "stap": _what_comes, "te_laat": _too_late, "besluit": _decided,
+    "gedaan": _done, "intrekken": _withdraw,
+}
 
 
 def keep_question(now: Here) -> list[Event]:

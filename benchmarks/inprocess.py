@@ -33,7 +33,7 @@ async def _measure(found: Settings, seconds: float) -> dict[str, Any]:
     services = build(found)
     use(services)
     began = time.perf_counter()
-    assistant = Assistant(services.settings.model_path, services.gemeenten, services.settings.tracker_events)
+    assistant = Assistant(found.model_path, services.gemeenten, found.tracker_events, found.case_memory_seconds)
     loaded = time.perf_counter() - began
     try:
         many = await _many(assistant, services, seconds)

@@ -111,7 +111,7 @@ async def ask_assistant(
         services = build(replace(found, data_dir=folder), redis.url)
         use(services)
         try:
-            assistant = Assistant(found.model_path, services.gemeenten, found.tracker_events)
+            assistant = Assistant(found.model_path, services.gemeenten, found.tracker_events, found.case_memory_seconds)
             gemeente, answers, milliseconds = next(iter(services.gemeenten)), [], []
             for question in asked:
                 began = time.perf_counter()

@@ -87,7 +87,7 @@ def train() -> None:
 @_clear_errors
 def check_connections(gemeente: str | None) -> None:
     """Ask every configured system whether it works; say what is wrong. Exit code 1 when something is."""
-    from bot import connections
+    from bot.commands import connections
 
     sys.exit(not connections.run(configuration.load(), gemeente, Console()))
 
@@ -106,7 +106,7 @@ def _gemeente_option(command: Callable[..., None]) -> Callable[..., None]:
 @_clear_errors
 def notifications_subscribe(gemeente: str | None) -> None:
     """Subscribe, or make the subscription right. Do it again whenever you like: there is never a second one."""
-    from bot import notifications as work
+    from bot.commands import notifications as work
 
     work.subscribe(configuration.load(), gemeente, Console())
 
@@ -116,7 +116,7 @@ def notifications_subscribe(gemeente: str | None) -> None:
 @_clear_errors
 def notifications_list(gemeente: str | None) -> None:
     """Show the subscriptions."""
-    from bot import notifications as work
+    from bot.commands import notifications as work
 
     work.show(configuration.load(), gemeente, Console())
 
@@ -126,7 +126,7 @@ def notifications_list(gemeente: str | None) -> None:
 @_clear_errors
 def notifications_unsubscribe(gemeente: str | None) -> None:
     """Take the subscription away. Who follows a case hears nothing more."""
-    from bot import notifications as work
+    from bot.commands import notifications as work
 
     work.unsubscribe(configuration.load(), gemeente, Console())
 
@@ -142,7 +142,7 @@ def demo_case() -> None:
 @_clear_errors
 def demo_case_advance(number: str, gemeente: str | None) -> None:
     """Put case NUMBER one step further, and tell the running edge, as a case system would."""
-    from bot import notifications as work
+    from bot.commands import demo_case as work
 
     work.advance(configuration.load(), gemeente, number, Console())
 

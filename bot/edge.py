@@ -1,20 +1,19 @@
 """The edge: one process with the citizen API, the desk, Telegram, pages, health and metrics. It never imports Rasa."""
 
 import asyncio
-import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, MutableMapping
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 from aiohttp import web
 
+from bot import logs
 from bot.conversation.feed import Feed
 from bot.conversation.redis import ConfigurationError, StoreUnavailable, check_production
 from bot.desk import app as desk
-from bot.notices.clerk import Clerk
 from bot.settings import Settings, SettingsError
+from bot.tasks import end, for_ever
 from bot.wiring import Services, build
 from connectors import telegram
 from connectors import web as doors
@@ -30,14 +29,6 @@ from connectors.pages import Pages
 from connectors.stream import Streams
 
 LARGEST_BODY = 256 * 1024  # bytes, through any door; the citizen API allows less (settings.max_body_bytes)
-RESTART_SECONDS = 0.5  # pause before the feed is started again after a failure that nobody foresaw
-
-# What a log record may hold. Everything else is dropped: a field that nobody thought about can't give a citizen away.
-LOGGED = frozenset({
-    "event", "level", "timestamp", "logger", "method", "route", "status", "duration_ms", "conv", "seq", "turn", "tries", "topic",
-    "outcome", "committed", "error", "where", "during", "gemeente", "channel", "agent", "action", "count", "seconds", "attempt",
-    "address_listening", "environment", "update", "reason",
-})
 
 log = structlog.get_logger()
 
@@ -56,9 +47,8 @@ def create_app(services: Services) -> web.Application:
     app[FEED] = feed
     app.on_response_prepare.append(doors.headers(origins, settings.base_url))
     app.on_shutdown.append(streams.close)
-    app.cleanup_ctx.append(_follow_feed)
     clerk = services.clerk()
-    app.cleanup_ctx.append(_at_work(clerk))
+    app.cleanup_ctx.append(_running(feed.run, clerk.run))
     for part in (
         Api(services, access, origins, metrics), streams, Calendar(services, access), Documentation(settings), Pages(services),
         Notificaties(services, clerk), Health(services, metrics), LoginPages(services, access, origins), DemoLogin(services),
@@ -72,49 +62,20 @@ def create_app(services: Services) -> web.Application:
 FEED = web.AppKey("feed", Feed)
 
 
-async def _follow_feed(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(_run_feed(app[FEED]))
-    yield
-    while not task.done():  # more than once: asyncio.wait_for of Python 3.11, which redis uses, may swallow a cancellation
-        task.cancel()
-        await asyncio.wait([task], timeout=0.1)
-
-
-def _at_work(clerk: Clerk) -> Callable[[web.Application], AsyncIterator[None]]:
-    """A cleanup context in which the clerk works. What it had under way when it is stopped, another clerk does."""
+def _running(*works: Callable[[], Awaitable[None]]) -> Callable[[web.Application], AsyncIterator[None]]:
+    """A cleanup context that does these as long as the application runs."""
 
     async def context(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(_run_clerk(clerk))
+        running = [asyncio.create_task(for_ever(work)) for work in works]
         yield
-        while not task.done():  # more than once: see _follow_feed
-            task.cancel()
-            await asyncio.wait([task], timeout=0.1)
+        await end(running)
 
     return context
 
 
-async def _run_clerk(clerk: Clerk) -> None:
-    while True:
-        try:
-            await clerk.run()
-        except Exception as exc:
-            log.error("clerk_failed", error=type(exc).__name__, where=doors.where(exc))
-            await asyncio.sleep(RESTART_SECONDS)
-
-
-async def _run_feed(feed: Feed) -> None:
-    """Without the feed streams only hear something at their pings: whatever happens, it is started again."""
-    while True:
-        try:
-            await feed.run()
-        except Exception as exc:
-            log.error("feed_failed", error=type(exc).__name__, where=doors.where(exc))
-            await asyncio.sleep(RESTART_SECONDS)
-
-
 def run(settings: Settings, redis_url: str | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Raises SettingsError, in words, when it can't start."""
-    configure_logs(settings.log_level)
+    logs.configure(settings.log_level)
     asyncio.run(serve(settings, redis_url))
 
 
@@ -163,33 +124,3 @@ async def _check_store(services: Services) -> None:
         log.warning("store_unavailable", during=str(exc))
     except ConfigurationError as exc:
         raise SettingsError(str(exc)) from exc
-
-
-def configure_logs(level: str) -> None:
-    """One JSON record a line, with the fields of LOGGED only. Records of libraries lose their words, which may be anything."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            allow_listed,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-    )
-    logging.basicConfig(level=max(logging.getLevelName(level), logging.WARNING), handlers=[Libraries()], force=True)
-
-
-def allow_listed(_logger: Any, _method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor."""
-    return {key: value for key, value in record.items() if key in LOGGED}
-
-
-class Libraries(logging.Handler):
-    """Takes what libraries log into our records: who, how bad and which error; the message only when it is one of ours."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        failure = record.exc_info[1] if record.exc_info else None
-        details = {"error": type(failure).__name__, "where": doors.where(failure)} if failure else {}
-        if record.name.startswith("bot."):  # adapters, whose words are tested to hold nothing personal
-            details["reason"] = record.getMessage()
-        log.log(record.levelno, "library", logger=record.name, **details)

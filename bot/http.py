@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +15,19 @@ _TRY_AGAIN = {502, 503, 504}  # a proxy without its backend, or a backend that i
 
 Headers = Mapping[str, str]
 
+_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "the name of the server can't be found"),
+    (aiohttp.ClientConnectorCertificateError, "the server's certificate isn't trusted here"),
+    (aiohttp.ClientConnectorSSLError, "the server speaks no TLS that is accepted here"),
+    (aiohttp.ClientConnectorError, "nothing listens at this address, or a firewall is in between"),
+    (aiohttp.InvalidURL, "this is no address"),
+    (TimeoutError, "it takes too long"),
+    (aiohttp.ClientError, "the connection broke"),
+)
+
 
 class HttpFailure(Exception):
-    """No usable answer. The text names no address, no person and nothing that was sent.
+    """No usable answer. The text says the cause for whoever runs Balie; it names no address, no person and nothing that was sent.
 
     `sent` is False when the request certainly did not reach the other side, so that it can't have acted on it.
     """
@@ -24,6 +35,10 @@ class HttpFailure(Exception):
     def __init__(self, text: str, *, sent: bool) -> None:
         super().__init__(text)
         self.sent = sent
+
+
+class _TooLarge(HttpFailure):
+    """An answer of more than MAX_BYTES. It would be as large the next time."""
 
 
 class Reply:
@@ -66,6 +81,8 @@ class Http:
             reply = await self._once(method, url, headers=headers, params=params, json=json)
             if reply.status not in _TRY_AGAIN:
                 return reply
+        except _TooLarge:
+            raise
         except HttpFailure as exc:
             if isinstance(exc.__cause__, TimeoutError):
                 raise  # what was slow once would be slow again, and somebody waits
@@ -86,14 +103,19 @@ class Http:
 
     async def _once(self, method: str, url: str | URL, **options: Any) -> Reply:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
+            # Without cookies: requests for different citizens have nothing in common but the connection.
+            self._session = aiohttp.ClientSession(timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar())
         try:
             async with self._session.request(method, url, allow_redirects=False, **options) as response:
                 return Reply(response.status, response.headers, await _body(response))
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as exc:
-            raise HttpFailure(f"no connection: {type(exc).__name__}", sent=False) from exc
+            raise HttpFailure(f"no connection: {_cause(exc)}", sent=False) from exc
         except (aiohttp.ClientError, TimeoutError) as exc:
-            raise HttpFailure(f"no answer: {type(exc).__name__}", sent=True) from exc
+            raise HttpFailure(f"no answer: {_cause(exc)}", sent=True) from exc
+
+
+def _cause(exc: BaseException) -> str:
+    return f"{type(exc).__name__}: " + next(words for kind, words in _CAUSES if isinstance(exc, kind))
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
@@ -101,5 +123,16 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(65_536):
         body += chunk
         if len(body) > MAX_BYTES:
-            raise HttpFailure("an answer is too large", sent=True)
+            raise _TooLarge("an answer is too large", sent=True)
     return bytes(body)
+
+
+def address_fault(address: str, secure: bool) -> str:
+    """What is wrong with a configured address, in English; empty when it can be used. `secure`: http isn't good enough."""
+    try:
+        url = URL(address)
+    except ValueError as exc:
+        return f"is no address: {exc}"
+    if url.scheme not in ("http", "https") or not url.host or url.port == 0 or re.search(r"\s", address):
+        return "must be an http or https address: https://host or https://host:port, with or without a path"
+    return "must be an https address in production" if secure and url.scheme != "https" else ""

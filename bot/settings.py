@@ -77,20 +77,23 @@ class Settings:
 
     # The brain.
     brains: int = _setting(1, "brain processes that `balie demo` starts")
-    brain_concurrency: int = _setting(8, "turns of different conversations a brain has under way at once")
+    brain_concurrency: int = _setting(32, "turns a brain has under way at once; most wait for a case or appointment system")
     lean_brain: bool = _setting(True, "brains start without TensorFlow, which Rasa imports and this assistant does not use")
     tracker_events: int = _setting(60, "Rasa events of a conversation kept as they were; older ones become a state snapshot")
 
     # Look-ups.
     lookup_attempts: int = _setting(5, "wrong second factors before the look-up of a case is locked")
+    lookup_attempts_address: int = _setting(20, "wrong look-ups from one network address or chat before it is locked")
     lookup_lock_seconds: int = _setting(3600, "how long a locked look-up stays locked, seconds")
     own_cases: int = _setting(20, "most cases of a citizen who logged in, the newest")
     own_cases_read: int = _setting(100, "cases of a citizen who logged in that are read and checked to be theirs, at most")
     own_cases_at_once: int = _setting(8, "requests to the case system under way at once for one citizen who logged in")
     catalogue_seconds: float = _setting(600.0, "how long case types and their steps are kept after reading them")
-    case_memory_seconds: int = _setting(1800, "how long a citizen can ask on about a looked-up case without its number, seconds")
+    case_memory_seconds: int = _setting(
+        1800, "how long a case or appointment is known without its number, and what a login showed can be read, seconds"
+    )
     case_memory: int = _setting(50, "looked-up cases that a conversation remembers at once")
-    cases_shown: int = _setting(5, "own cases shown at once after a login")
+    cases_shown: int = _setting(3, "own cases shown at once after a login")
 
     # Logging in.
     login_ticket_seconds: int = _setting(600, "how long a link to log in works, and how long the login may take, seconds")
@@ -101,7 +104,7 @@ class Settings:
 
     # Appointments.
     appointment_horizon_days: int = _setting(60, "how many days ahead an appointment can be made")
-    appointment_keep_days: int = _setting(30, "days after its day that the demonstration keeps an appointment")
+    appointment_keep_days: int = _setting(30, "days after its day that an appointment can still be looked up")
     calendar_link_seconds: int = _setting(2592000, "how long the link to an .ics file works, seconds")
     appointment_max_persons: int = _setting(6, "people that one appointment can be for")
     appointment_max_products: int = _setting(3, "products that one appointment can be for")

@@ -9,12 +9,11 @@ from pathlib import Path
 import msgspec
 from redis.asyncio import Redis
 
-from bot import gemeenten
+from bot import gemeenten, suppliers
 from bot import settings as configuration
 from bot.appointments import Appointments
 from bot.appointments import Location as AppointmentLocation
 from bot.appointments import Product as AppointmentProduct
-from bot.appointments.codes import LETTERS
 from bot.appointments.demo import DemoAppointments
 from bot.appointments.jcc import Jcc
 from bot.appointments.jcc_client import JccClient
@@ -39,19 +38,22 @@ from bot.http import Http
 from bot.login import RETURN_PATH, Login
 from bot.login import demo as demo_login
 from bot.login.demo import DemoBroker
-from bot.login.oidc import CLIENT_AUTH, OidcLogin, Terms
+from bot.login.oidc import OidcLogin, Terms
 from bot.notices import Notices, texts
 from bot.notices.clerk import Clerk, Sources
 from bot.notices.subscriptions import Subscriptions, authorization
 from bot.settings import Settings, SettingsError
+from bot.suppliers import SECRETS
 from bot.zaken import Zaken
-from bot.zaken.demo import DemoZaken, demo_cases, demo_persons, today_in_amsterdam
+from bot.zaken.demo import DemoZaken
+from bot.zaken.demo_data import demo_cases, demo_persons, today_in_amsterdam
 from bot.zaken.guard import GuardedZaken
 from bot.zaken.zgw import OwnCases, ZgwZaken
 from bot.zgw import ZgwClient
 
 CALLBACK_PATH = "/v1/notificaties/"  # and the municipality's key
 BLOCKING_SECONDS = 10.0  # longest blocking read of feed and mailbox
+GUARD_SECONDS = 0.5  # that a look-up may take longer than the case system: somebody else's look-up may go first
 
 
 @dataclass
@@ -117,7 +119,7 @@ class Services:
     def logins(self) -> Logins:
         limits = self.settings
         return Logins(
-            self.redis, limits.secret, letters=LETTERS, ticket_seconds=limits.login_ticket_seconds,
+            self.redis, limits.secret, ticket_seconds=limits.login_ticket_seconds,
             result_seconds=limits.login_result_seconds, tries=limits.login_tries,
         )
 
@@ -178,7 +180,8 @@ class Services:
             zaken = DemoZaken(self._database(gemeente, "zaken"), most=settings.own_cases)
         return GuardedZaken(
             zaken, self.limits, max_attempts=settings.lookup_attempts, lock_seconds=settings.lookup_lock_seconds,
-            scope=gemeente.key,
+            max_attempts_who=settings.lookup_attempts_address, scope=gemeente.key,
+            budget_seconds=settings.backend_seconds + GUARD_SECONDS,
         )
 
     def _zgw_zaken(self, gemeente: Gemeente) -> ZgwZaken:
@@ -192,7 +195,7 @@ class Services:
             settings.of("zgw_client_id", gemeente.key), settings.of("zgw_secret", gemeente.key),
             budget_seconds=settings.backend_seconds, catalogue_seconds=settings.catalogue_seconds,
             bronorganisatie=chosen.bronorganisatie or None, allowed_confidentiality=chosen.allowed_confidentiality, own=own,
-            production=settings.production, failures=settings.backend_failures, open_seconds=settings.backend_rest_seconds,
+            failures=settings.backend_failures, open_seconds=settings.backend_rest_seconds,
         )
 
     def _make_appointments(self, gemeente: Gemeente) -> Appointments:
@@ -225,7 +228,7 @@ class Services:
                 settings.request_seconds,
             )
         if chosen.supplier == "jcc":
-            client_id, secret = (settings.of(name, gemeente.key) for name in _APPOINTMENT_SECRETS["jcc"])
+            client_id, secret = (settings.of(name, gemeente.key) for name in SECRETS["jcc"])
             client = JccClient(Http(settings.request_seconds), chosen.url, _jcc_token_url(chosen), client_id, secret)
             return Jcc(client, chosen.products, chosen.locations)
         return None
@@ -243,7 +246,7 @@ class Services:
 
     def _make_notifications(self, gemeente: Gemeente) -> Subscriptions:
         chosen, settings = gemeente.suppliers["notifications"], self.settings
-        client_id, secret = (settings.of(name, gemeente.key) for name in ("zgw_client_id", "zgw_secret"))
+        client_id, secret = (settings.of(name, gemeente.key) for name in SECRETS["notificaties"])
         client = ZgwClient([chosen.url], client_id, secret, settings.backend_seconds)
         filters = {"bronorganisatie": gemeente.suppliers["zaken"].bronorganisatie}
         return Subscriptions(client, chosen.url, *self.callback(gemeente.key), filters)
@@ -295,25 +298,26 @@ def use(services: Services) -> None:
 def current() -> Services:
     """The services of this process; under `rasa run actions` made on first use, with the Redis of a running `balie demo`."""
     if _current is None:
-        settings = configuration.load()
-        use(build(settings, settings.redis_url or EmbeddedRedis(settings.data_path / "redis").url))
+        use(joining(configuration.load()))
     assert _current is not None
     return _current
-
-
-SUPPLIERS = {"zaken": {"demo", "zgw"}, "appointments": {"demo", "qmatic", "jcc"}, "contacts": {"demo", "openklant"}}
 
 
 def build(settings: Settings, redis_url: str | None = None) -> Services:
     """Check the configuration as a whole and make the services. Raises SettingsError with every fault."""
     url = redis_url or settings.redis_url
     found = gemeenten.load(settings.gemeente_names, settings.gemeenten_path)
-    faults = [fault for gemeente in found.values() for fault in _faults(gemeente, settings)]
+    faults = [fault for gemeente in found.values() for fault in suppliers.faults(gemeente, settings)]
     if not url:
         faults.append("BALIE_REDIS_URL is empty: start with `balie demo`, or name your Redis")
     if faults:
         raise SettingsError("\n".join(faults))
     return Services(settings, url, found)
+
+
+def joining(settings: Settings) -> Services:
+    """The services beside a running `balie demo` when there is no Redis of one's own. Raises SettingsError."""
+    return build(settings, settings.redis_url or EmbeddedRedis(settings.data_path / "redis").url)
 
 
 def demo_people() -> list[tuple[str, str]]:
@@ -331,101 +335,9 @@ def demo_hints(count: int) -> list[str]:
     ]
 
 
-def _faults(gemeente: Gemeente, settings: Settings) -> list[str]:
-    faults = []
-    for port, known in SUPPLIERS.items():
-        chosen = gemeente.suppliers.get(port)
-        if chosen is None or chosen.supplier not in known:
-            faults.append(f"municipality {gemeente.key!r}: suppliers.{port} must be one of {', '.join(sorted(known))}")
-        elif chosen.supplier == "demo" and settings.production:
-            faults.append(f"municipality {gemeente.key!r}: the demo supplier of {port} is refused in production")
-        elif chosen.supplier == "zgw" and not (
-            chosen.zaken_url and chosen.catalogi_url and settings.of("zgw_client_id", gemeente.key)
-            and settings.of("zgw_secret", gemeente.key)
-        ):
-            faults.append(f"municipality {gemeente.key!r}: zgw needs zaken_url, catalogi_url and BALIE_ZGW_CLIENT_ID/_SECRET")
-    faults += _appointment_faults(gemeente, settings)
-    faults += _contact_faults(gemeente, settings)
-    faults += _login_faults(gemeente, settings)
-    faults += _notification_faults(gemeente, settings)
-    if settings.production and gemeente.desk.demo_agents:
-        faults.append(f"municipality {gemeente.key!r}: desk.demo_agents is refused in production")
-    return faults
-
-
-_APPOINTMENT_SECRETS = {"qmatic": ("qmatic_api_key",), "jcc": ("jcc_client_id", "jcc_secret")}
-
-
 def _jcc_token_url(chosen: gemeenten.Supplier) -> str:
     """Where JCC gives tokens: below its API, unless the municipality says otherwise."""
     return chosen.token_url or f"{chosen.url.rstrip('/')}/connect/token"
-
-
-def _appointment_faults(gemeente: Gemeente, settings: Settings) -> list[str]:
-    chosen, name = gemeente.suppliers.get("appointments"), f"municipality {gemeente.key!r}: suppliers.appointments"
-    if chosen is None or chosen.supplier not in _APPOINTMENT_SECRETS:
-        return []
-    secrets = [secret for secret in _APPOINTMENT_SECRETS[chosen.supplier] if not settings.of(secret, gemeente.key)]
-    faults = [f"{name} needs {configuration.env_name(secret)}" for secret in secrets]
-    if not (chosen.url and chosen.products and chosen.locations):
-        faults.append(f"{name} needs url, products and locations")
-    addresses = {"url": chosen.url} | ({"token_url": chosen.token_url} if chosen.token_url else {})
-    if settings.production:
-        insecure = [what for what, address in addresses.items() if not address.startswith("https://")]
-        faults += [f"{name}.{what} must be an https address in production" for what in insecure]
-    strange = chosen.products.keys() - {product.id for product in gemeente.products}
-    strange |= chosen.locations.keys() - {location.id for location in gemeente.locations}
-    return faults + [f"{name} names {id!r}, which is no product or location of gemeente.yml" for id in sorted(strange)]
-
-
-def _contact_faults(gemeente: Gemeente, settings: Settings) -> list[str]:
-    chosen, name = gemeente.suppliers.get("contacts"), f"municipality {gemeente.key!r}: suppliers.contacts"
-    if chosen is None or chosen.supplier != "openklant":
-        return []
-    faults = []
-    if not settings.of("klantinteracties_token", gemeente.key):
-        faults.append(f"{name} needs BALIE_KLANTINTERACTIES_TOKEN")
-    actor = msgspec.structs.astuple(chosen.actor) if chosen.actor else ("",)
-    if not all((chosen.url, chosen.kanaal, chosen.zaak_register, *actor)):
-        faults.append(f"{name} needs url and actor with naam and objectId; no field may be empty")
-    if settings.production and not chosen.url.startswith("https://"):
-        faults.append(f"{name}.url must be an https address in production")
-    return faults
-
-
-def _notification_faults(gemeente: Gemeente, settings: Settings) -> list[str]:
-    """A municipality may do without: then no case can be followed."""
-    chosen, name = gemeente.suppliers.get("notifications"), f"municipality {gemeente.key!r}: suppliers.notifications"
-    if chosen is None:
-        return []
-    if chosen.supplier == "demo":
-        return [f"{name}: the demo supplier is refused in production"] if settings.production else []
-    if chosen.supplier != "notificaties":
-        return [f"{name} must be demo or notificaties"]
-    secrets = settings.of("zgw_client_id", gemeente.key) and settings.of("zgw_secret", gemeente.key)
-    return [] if chosen.url and secrets else [f"{name} needs url and BALIE_ZGW_CLIENT_ID/_SECRET"]
-
-
-def _login_faults(gemeente: Gemeente, settings: Settings) -> list[str]:
-    agreed, name = gemeente.login, f"municipality {gemeente.key!r}: login"
-    if agreed is None:
-        return []
-    if agreed.supplier == "demo":
-        return [f"{name}: the demo supplier is refused in production"] if settings.production else []
-    if agreed.supplier != "oidc":
-        return [f"{name}.supplier must be demo or oidc"]
-    faults, public = [], agreed.client_auth == "none"
-    if not agreed.issuer.startswith("https://") and settings.production:
-        faults.append(f"{name}.issuer must be an https address in production")
-    if not (agreed.issuer and settings.of("oidc_client_id", gemeente.key)):
-        faults.append(f"{name} needs issuer and BALIE_OIDC_CLIENT_ID")
-    if not public and not settings.of("oidc_secret", gemeente.key):
-        faults.append(f"{name} needs BALIE_OIDC_SECRET")
-    if agreed.client_auth not in CLIENT_AUTH:
-        faults.append(f"{name}.client_auth must be one of {', '.join(CLIENT_AUTH)}")
-    if not agreed.levels:
-        faults.append(f"{name}.levels must name the levels of assurance that are accepted")
-    return faults
 
 
 def _path(claim: str | tuple[str, ...]) -> tuple[str, ...]:

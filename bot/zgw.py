@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import aiohttp
 import jwt
 from yarl import URL
 
@@ -36,13 +35,6 @@ _BY_STATUS = {
     404: "there is nothing at this address",
     412: "a header is missing there: does a proxy take away Accept-Crs or Content-Crs?",
 }
-_BY_CAUSE: tuple[tuple[type[BaseException], str], ...] = (
-    (aiohttp.ClientConnectorDNSError, "the name of the server can't be found"),
-    (aiohttp.ClientConnectorCertificateError, "the server's certificate isn't trusted here"),
-    (aiohttp.ClientConnectorSSLError, "the server speaks no TLS that is accepted here"),
-    (aiohttp.ClientConnectorError, "nothing listens at this address, or a firewall is in between"),
-    (TimeoutError, "it takes too long"),
-)
 
 
 class ZgwFailure(Exception):
@@ -151,14 +143,14 @@ class ZgwClient:
         try:
             return await self._http.read(method, allowed, headers=self._headers(), params=params, json=json)
         except HttpFailure as exc:
-            raise ZgwFailure(_cause(exc), sent=exc.sent) from exc
+            raise ZgwFailure(str(exc), sent=exc.sent) from exc
 
     async def _act(self, method: str, url: str, json: Json | None = None) -> Reply:
         allowed = self.below_a_base(url)
         try:
             return await self._http.act(method, allowed, headers=self._headers(), json=json)
         except HttpFailure as exc:
-            raise ZgwFailure(_cause(exc), sent=exc.sent) from exc
+            raise ZgwFailure(str(exc), sent=exc.sent) from exc
 
     def _headers(self) -> dict[str, str]:
         """A fresh token each time: Open Zaak refuses one whose `iat` is over an hour old."""
@@ -216,11 +208,6 @@ def _invalid(problem: Json) -> Iterator[str]:
 
 def _name(value: object) -> str:
     return value if isinstance(value, str) and _NAME.fullmatch(value) else ""
-
-
-def _cause(failure: HttpFailure) -> str:
-    told = next((words for kind, words in _BY_CAUSE if isinstance(failure.__cause__, kind)), "")
-    return f"{failure}: {told}" if told else str(failure)
 
 
 def _object(value: Any) -> Json:

@@ -19,7 +19,7 @@ class DemoLogin:
         self._people = demo_people() if people is None else list(people)
 
     def routes(self) -> list[web.RouteDef]:
-        """None where nobody uses the demonstration."""
+        """Empty where nobody uses the demonstration."""
         if self._broker is None:
             return []
         return [

@@ -36,7 +36,7 @@ class Asset:
     etag: str
 
 
-def _assets(folder: Path) -> dict[str, Asset]:
+def read_assets(folder: Path) -> dict[str, Asset]:
     """What may be asked for: the files that are there at the start, and nothing else."""
     found = (path for path in sorted(folder.rglob("*")) if path.suffix in TYPES and path.is_file())
     return {path.relative_to(folder).as_posix(): _asset(path) for path in found}
@@ -52,8 +52,8 @@ def _asset(path: Path) -> Asset:
 class Pages:
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._widget = _assets(WIDGET)
-        self._own = _assets(FOLDER)
+        self._widget = read_assets(WIDGET)
+        self._own = read_assets(FOLDER)
 
     def routes(self) -> list[web.RouteDef]:
         return [

@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.conversation.redis import StoreUnavailable
 from bot.conversation.store import UnknownConversation
+from bot.logs import where
 from connectors.access import Origins
 from connectors.health import Metrics
 from connectors.problems import CATALOGUE, Problem, kind_of, respond
@@ -82,14 +83,6 @@ async def net(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as exc:
         log.error("request_failed", error=type(exc).__name__, where=where(exc), route=route_of(request))
         return _failure(request, Problem("error"))
-
-
-def where(exc: BaseException) -> str:
-    """File and line of a failure, without any value."""
-    frame = exc.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    return f"{frame.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno}" if frame else ""
 
 
 def _failure(request: web.Request, problem: Problem, headers: dict[str, str] | None = None) -> web.StreamResponse:

@@ -291,4 +291,4 @@ def assistant() -> Any:
     from bot.brain.assistant import Assistant
 
     found = Settings()
-    return Assistant(found.model_path, gemeenten.load(found.gemeente_names), found.tracker_events)
+    return Assistant(found.model_path, gemeenten.load(found.gemeente_names), found.tracker_events, found.case_memory_seconds)

@@ -20,9 +20,10 @@ from bot.conversation.feed import Feed
 from bot.conversation.mailbox import Answer, Mailbox
 from bot.conversation.redis import EmbeddedRedis
 from bot.conversation.store import digest
-from bot.desk.app import end, setup
+from bot.desk.app import setup
 from bot.desk.watch import Pace
 from bot.settings import Settings
+from bot.tasks import end
 from bot.wiring import Services, build
 
 PASSWORD = "balie-demo"

@@ -38,16 +38,16 @@ class House:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, name: str, *command: str) -> None:
-        """Start a process; its output is in `<name>.log`."""
+    def start(self, name: str, *command: str, **environment: str) -> None:
+        """Start a process, with settings of its own; its output is in `<name>.log`."""
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, *command], cwd=ROOT, env=os.environ | self._environment, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log,
+                [sys.executable, *command], cwd=ROOT, env=os.environ | self._environment | environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
 
-    def start_edge(self) -> None:
-        self.start("edge", "-m", "bot.cli", "edge")
+    def start_edge(self, **environment: str) -> None:
+        self.start("edge", "-m", "bot.cli", "edge", **environment)
 
     def start_brain(self, name: str) -> None:
         """The brain of the product, with Rasa and the trained model."""
@@ -62,16 +62,21 @@ class House:
         self.processes[name].kill()
         self.processes[name].wait()
 
-    def stop(self) -> None:
-        for process in self.processes.values():
+    def end(self, *names: str) -> None:
+        """SIGTERM, and SIGKILL for what hasn't ended after a while."""
+        ending = [self.processes[name] for name in names]
+        for process in ending:
             if process.poll() is None:
                 process.terminate()
-        for process in self.processes.values():
+        for process in ending:
             try:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+    def stop(self) -> None:
+        self.end(*self.processes)
         self.redis.stop()
 
     async def until(self, path: str, status: int = 200) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from bot.appointments import Appointment, Customer, Item
 from bot.appointments.jcc import Jcc
 from bot.appointments.ledgered import LedgerAppointments
@@ -55,6 +57,17 @@ async def open_world(redis_url: str) -> AsyncIterator[JccWorld]:
         stub.released.set()
         for counter in world.opened:
             await counter.aclose()
+
+
+@pytest.fixture
+async def world(redis_url: str) -> AsyncIterator[JccWorld]:
+    async with open_world(redis_url) as world:
+        yield world
+
+
+@pytest.fixture
+def stub(world: JccWorld) -> JccStub:
+    return world.stub
 
 
 async def book(

@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.wiring import Services, build, demo_people, use
 from connectors.demo_login import DemoLogin
 from tests.conftest import Edge, Reply
+from tests.stubs.server import serving
 
 CLIENT, CLIENT_SECRET, LEVEL = "balie-test", "geheim: met/vreemde tekens", "substantieel"
 
@@ -236,8 +237,5 @@ async def broker() -> AsyncIterator[Broker]:
     door = socket.create_server(("127.0.0.1", 0))
     made = Broker(f"http://127.0.0.1:{door.getsockname()[1]}")
     app.router.add_route("*", "/{path:.+}", made.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    await web.SockSite(runner, door).start()
-    yield made
-    await runner.cleanup()
+    async with serving(app, door):
+        yield made

@@ -11,7 +11,7 @@ from bot.gemeenten import AMSTERDAM
 from bot.notices.clerk import Clerk
 from bot.wiring import Services
 from bot.zaken import SecondFactor, ZaakStatus
-from bot.zaken.demo import demo_cases, today_in_amsterdam
+from bot.zaken.demo_data import demo_cases, today_in_amsterdam
 from tests.conftest import PATIENCE
 
 GEMEENTE = "voorbeeld"

@@ -8,9 +8,12 @@ datetime goes in. A naive one is a programming error and gives ValueError.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 TIME_ZONE = "Europe/Amsterdam"
+
+Detail = Literal["phone"]
+"""What an appointment system may require of a customer besides a name and an e-mail address."""
 
 
 class SlotTaken(Exception):
@@ -150,6 +153,9 @@ class Appointments(Protocol):
 
     async def times(self, items: Sequence[Item], location_id: str, day: date) -> list[datetime]:
         """The free times on this day, in order."""
+
+    async def asks(self, items: Sequence[Item]) -> frozenset[Detail]:
+        """What must be known of the customer to book all of these: without it `book` gives AppointmentsUnavailable."""
 
     async def book(
         self, items: Sequence[Item], location_id: str, start: datetime, customer: Customer, *, key: str

@@ -10,14 +10,9 @@ import hmac
 import secrets
 
 from bot.appointments import AppointmentNotFound
+from bot.letters import LETTERS, plain, spelled
 
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1: these are mistaken for one another
 CODE_LENGTH = 6  # 31**6: nearly a billion codes per reference
-
-
-def plain(typed: str) -> str:
-    """What a citizen typed, without the capitals, spaces and hyphens that don't matter."""
-    return "".join(character for character in typed.upper() if character.isalnum())
 
 
 def new_reference() -> str:
@@ -40,11 +35,7 @@ class Codes:
 
     def of(self, reference: str) -> str:
         digest = hmac.digest(self._secret, f"appointment:{reference}".encode(), hashlib.sha256)
-        number, code = int.from_bytes(digest, "big"), ""
-        for _ in range(CODE_LENGTH):
-            number, letter = divmod(number, len(LETTERS))
-            code += LETTERS[letter]
-        return code
+        return spelled(int.from_bytes(digest, "big"), CODE_LENGTH)
 
     def match(self, reference: str, typed: str) -> bool:
         """Whether the code is the one of this reference; takes as long for a wrong code as for the right one."""

@@ -17,6 +17,7 @@ from bot.appointments import (
     AppointmentNotFound,
     AppointmentsUnavailable,
     Customer,
+    Detail,
     Item,
     Line,
     Location,
@@ -74,6 +75,9 @@ class DemoAppointments:
 
     async def times(self, items: Sequence[Item], location_id: str, day: date) -> list[datetime]:
         return await asyncio.to_thread(self._free, items, location_id, day, day)
+
+    async def asks(self, items: Sequence[Item]) -> frozenset[Detail]:
+        return frozenset()
 
     async def book(
         self, items: Sequence[Item], location_id: str, start: datetime, customer: Customer, *, key: str

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.appointments import TIME_ZONE, AppointmentNotFound, Customer, Item, SlotTaken
+from bot.appointments import TIME_ZONE, AppointmentNotFound, Customer, Detail, Item, SlotTaken
 from bot.appointments import jcc_customer as customers
 from bot.appointments.jcc_check import faults
 from bot.appointments.jcc_client import JccClient, Query, usable
@@ -75,6 +75,9 @@ class Jcc:
                 length = _length(timedelta(seconds=answer["appointmentDuration"]))
             self._remember(items, _Terms(length, fields))
         return [moment for moment in moments if exists_once(moment)]
+
+    async def asks(self, items: Sequence[Item]) -> frozenset[Detail]:
+        return customers.asks(await self._fields(items))
 
     async def create(
         self, items: Sequence[Item], location_id: str, start: datetime, customer: Customer, reference: str
@@ -143,7 +146,7 @@ class Jcc:
         return await self._read("appointment/availabletimelist", self._period(items, location_id, first, until))
 
     async def _fields(self, items: Sequence[Item]) -> Mapping[str, Any]:
-        """What JCC asks of a customer. Raises Refused when that is more than we have: only its administrator can change that."""
+        """What JCC asks of a customer. Raises Refused when that is more than we can ask: only its administrator can help."""
         query = [("selectedActivityId", id) for id in self._amounts(items)]
         fields = customers.fields(await self._read("customer/customerfields/required", query))
         if missing := customers.lacking(fields):

@@ -7,7 +7,7 @@ the counter looks at them. A family name is always required, and so is a gender,
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.appointments import Customer
+from bot.appointments import Customer, Detail
 from bot.appointments.supplier import usable_answer
 
 Json = dict[str, Any]
@@ -17,7 +17,7 @@ GENDER_NOT_GIVEN = 0
 _EITHER_NAME = "areFirstNameOrInitialsRequired"
 _EITHER_PHONE = "isAnyPhoneNumberRequired"
 _PHONES = {"mainPhoneNumber": "phoneNumber", "mobilePhoneNumber": "mobilePhoneNumber"}  # as it is asked -> as it is sent
-_ALWAYS_GIVEN = {"gender", "lastName", "firstName", "initials", "emailAddress"}
+_GIVEN = {"gender", "lastName", "firstName", "initials", "emailAddress", *_PHONES}  # what a booking can hold
 _MOBILE = ("06", "+316", "00316")
 _MAX_NAME = 128
 
@@ -29,11 +29,14 @@ def fields(answer: Any) -> Mapping[str, Any]:
 
 
 def lacking(fields: Mapping[str, Any]) -> list[str]:
-    """What JCC requires and nobody is asked for, by JCC's names. A telephone number is among that: some give one, but not all."""
-    missing = {name for name, state in fields.items() if state == REQUIRED and name not in _ALWAYS_GIVEN}
-    if fields.get(_EITHER_PHONE) is True and not missing & set(_PHONES):
-        missing.add("mainPhoneNumber")
-    return sorted(missing)
+    """What JCC requires and no citizen is ever asked for, by JCC's names."""
+    return sorted(name for name, state in fields.items() if state == REQUIRED and name not in _GIVEN)
+
+
+def asks(fields: Mapping[str, Any]) -> frozenset[Detail]:
+    """What JCC requires besides name and e-mail address."""
+    phone = fields.get(_EITHER_PHONE) is True or any(fields.get(name) == REQUIRED for name in _PHONES)
+    return frozenset({"phone"}) if phone else frozenset()
 
 
 def as_json(customer: Customer, fields: Mapping[str, Any]) -> Json:

@@ -15,6 +15,7 @@ from bot.appointments import (
     AppointmentNotFound,
     AppointmentsUnavailable,
     Customer,
+    Detail,
     Item,
     Line,
     Location,
@@ -93,6 +94,12 @@ class LedgerAppointments:
             return []
         async with self._once.reading() as until:
             return await self._once.times(items, location_id, day, until)
+
+    async def asks(self, items: Sequence[Item]) -> frozenset[Detail]:
+        if not self._known(items):
+            return frozenset()
+        async with self._once.reading() as until:
+            return await self._once.ask(until, self._supplier.asks, items)
 
     async def book(
         self, items: Sequence[Item], location_id: str, start: datetime, customer: Customer, *, key: str

@@ -6,13 +6,14 @@ this isn't known (OutcomeUnknown); never is the supplier asked a second time to 
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from bot.appointments import TIME_ZONE, AppointmentNotFound, AppointmentsUnavailable, Customer, Item, OutcomeUnknown, SlotTaken
 from bot.appointments import ledger as names
@@ -21,7 +22,7 @@ from bot.appointments.supplier import Booked, Refused, Supplier
 from bot.circuit import Circuit, CircuitOpen
 from bot.http import HttpFailure
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -70,7 +71,7 @@ class Once:
             if not exc.sent:
                 await self._nothing_happened(action)
                 raise
-            logger.warning("appointment system: outcome unknown: %s", exc)
+            log.warning("appointment_outcome_unknown", reason=str(exc))
             return await self._find_out(action, entry, until)
         return await self._settle(action, entry, booked)
 
@@ -79,7 +80,7 @@ class Once:
         try:
             await self._ledger.remove(names.begun(action))
         except self._ledger.failure:
-            logger.warning("appointments: an action that had no effect stays marked as begun")
+            log.warning("appointment_not_noted", reason="an action that had no effect stays marked as begun")
 
     async def earlier(self, action: str, until: float) -> Entry | None:
         """What this action gave the first time; None when it is new. Raises OutcomeUnknown."""
@@ -135,14 +136,14 @@ class Once:
             try:
                 await self.delete(id, entry.reference, until)
             except (AppointmentsUnavailable, OutcomeUnknown) as exc:
-                logger.warning("appointment system: an old appointment still stands: %s", exc)
+                log.warning("appointment_old_stands", reason=str(exc))
             else:
                 left = left.without(id)
         try:
             if left != entry:
                 await self._ledger.write({names.appointment(entry.reference): left.text()}, self._ttl(left))
         except self._ledger.failure:
-            logger.warning("appointments: what was cancelled can't be remembered; it will be found gone next time")
+            log.warning("appointment_not_noted", reason="what was cancelled will be found gone next time")
         return left.drop
 
     async def delete(self, id: str, reference: str, until: float) -> None:
@@ -187,12 +188,12 @@ class Once:
         try:
             yield asyncio.get_running_loop().time() + self._budget_seconds
         except (*FAILURES, self._ledger.failure) as exc:
-            logger.warning("appointment system: %s", exc)
+            log.warning("appointments_unavailable", reason=str(exc))
             raise AppointmentsUnavailable(str(exc)) from exc
 
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[float]:
-        """As `_reading`, for one at a time, of all processes, per name."""
+        """As `reading`, for one at a time, of all processes, per name."""
         budget = self._budget_seconds
         async with self.reading(), self._ledger.lock(name, 2 * budget, budget) as held:
             if not held:

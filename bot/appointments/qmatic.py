@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from yarl import URL
 
-from bot.appointments import AppointmentNotFound, Customer, Item, SlotTaken
+from bot.appointments import AppointmentNotFound, Customer, Detail, Item, SlotTaken
 from bot.appointments.qmatic_check import faults
 from bot.appointments.supplier import Booked, Refused, exists_once, usable_answer
 from bot.http import Http, HttpFailure, Reply
@@ -76,6 +76,9 @@ class Qmatic:
         with usable_answer():
             moments = [datetime.combine(day, time.fromisoformat(clock), zone) for clock in answer["times"]]
         return [moment for moment in moments if exists_once(moment)]
+
+    async def asks(self, items: Sequence[Item]) -> frozenset[Detail]:
+        return frozenset()  # the public API has no such requirements
 
     async def create(
         self, items: Sequence[Item], location_id: str, start: datetime, customer: Customer, reference: str

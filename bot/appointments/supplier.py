@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.appointments import Customer, Item
+from bot.appointments import Customer, Detail, Item
 from bot.http import HttpFailure
 
 
@@ -51,6 +51,9 @@ class Supplier(Protocol):
 
     async def times(self, items: Sequence[Item], location_id: str, day: date) -> list[datetime]:
         """Free times on this day as aware datetimes, in any order; without times that don't exist or come twice that night."""
+
+    async def asks(self, items: Sequence[Item]) -> frozenset[Detail]:
+        """What it requires of the customer besides name and e-mail address. Raises Refused when no `Detail` covers it."""
 
     async def create(
         self, items: Sequence[Item], location_id: str, start: datetime, customer: Customer, reference: str

@@ -41,8 +41,9 @@ class Said:
 def collect(responses: list[dict[str, Any]], turn: str, confidence: float) -> Said:
     """Events for the responses of one turn, in order.
 
-    Actions speak to the brain by `custom` (rasa-sdk's json_message): `parts` and `meta` for the message itself, `event` for an
-    event of its own, `handover`, `hide` and `forget` as in `Said`, `joins` for a text that goes on in the message before it.
+    Actions speak to the brain by `custom` (rasa-sdk's json_message): `parts` and `meta` for the message itself, `until` when it
+    may be read no longer (seconds since 1970), `event` for an event of its own, `handover`, `hide` and `forget` as in `Said`,
+    `joins` for a text that goes on in the message before it.
     """
     said = Said()
     for response in _joined(responses):
@@ -83,6 +84,8 @@ def _message(response: dict[str, Any], custom: dict[str, Any], turn: str, confid
     if product := metadata.get("appointment_product"):
         buttons.append({"title": "Afspraak maken", "payload": f'/afspraak_maken{{"product": "{product}"}}'})
     buttons += [*metadata.get("walk", []), *metadata.get("doubts", [])]
+    if custom.get("until"):
+        body["_until"] = custom["until"]
     if buttons:
         options = [{"label": button["title"], "value": str(i)} for i, button in enumerate(buttons, start=1)]
         parts.append({"kind": "choices", "id": f"q_{turn}", "options": options})

@@ -1,5 +1,6 @@
 """The assistant: one turn in, one answer out. Rasa's agent with everything around it in this process."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
 from bot import content
-from bot.brain import parsing, speedups, tracker
+from bot.brain import cases, parsing, speedups, tracker
 from bot.brain.actions import InProcessActions
 from bot.brain.answers import LogChannel, collect
 from bot.brain.nlg import GemeenteNLG
@@ -23,7 +24,9 @@ from bot.training import ModelMissing
 class Assistant:
     """Answers turns. Loading takes seconds; answering is done one turn at a time per conversation."""
 
-    def __init__(self, model_folder: Path, gemeenten: Mapping[str, Gemeente], max_events: int) -> None:
+    def __init__(
+        self, model_folder: Path, gemeenten: Mapping[str, Gemeente], max_events: int, case_memory_seconds: int
+    ) -> None:
         speedups.apply()
         model = rasa.model.get_latest_model(str(model_folder)) if model_folder.exists() else None
         if not model:
@@ -33,6 +36,7 @@ class Assistant:
             model, tracker_store=self._store, action_endpoint=InProcessActions(), generator=GemeenteNLG(found=gemeenten)
         )
         self._max_events = max_events
+        self._case_memory_seconds = case_memory_seconds
         self._catalogue = content.load()
 
     async def answer(self, turn: Turn) -> Answer:
@@ -68,6 +72,9 @@ class Assistant:
         if now and now.active_loop_name:
             return [await parsing.parse(turn.event, processor)]
         found = await parsing.questions(turn.event, processor)
+        if now and not turn.event.get("_payload"):  # a button means one thing, whatever its label says
+            oldest = time.time() - self._case_memory_seconds
+            found = [cases.of_known_case(parsed, now, self._catalogue, oldest) for parsed in found]
         if len(found) > 1 and not all(self._about_something(parsed) for parsed in found):
             return [await parsing.parse(turn.event, processor)]
         return found

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from bot import logs
 from bot.brain import environment, lean
 from bot.conversation.mailbox import Mailbox
 from bot.settings import Settings
@@ -12,6 +13,7 @@ from bot.wiring import build, use
 def run(settings: Settings, redis_url: str, name: str) -> None:
     """Load the model and take turns until SIGTERM or SIGINT. Raises bot.training.ModelMissing."""
     environment.prepare(settings.log_level)
+    logs.take_from_libraries(settings.log_level)
     if settings.lean_brain:
         lean.install()
     asyncio.run(_run(settings, redis_url, name))
@@ -23,7 +25,7 @@ async def _run(settings: Settings, redis_url: str, name: str) -> None:
 
     services = build(settings, redis_url)
     use(services)
-    assistant = Assistant(settings.model_path, services.gemeenten, settings.tracker_events)
+    assistant = Assistant(settings.model_path, services.gemeenten, settings.tracker_events, settings.case_memory_seconds)
     mailbox = Mailbox(
         services.redis, services.redis_blocking, name, settings.lease_seconds,
         max_picks=settings.max_picks, max_picked=settings.max_picked,

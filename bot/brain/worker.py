@@ -13,12 +13,14 @@ from bot.conversation.events import Event
 from bot.conversation.mailbox import Answer, Mailbox, Turn
 from bot.conversation.redis import StoreUnavailable
 from bot.gemeenten import Gemeente
+from bot.logs import where
 from bot.settings import Settings
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
 
+AT_A_TIME = 4  # conversations taken from the queue in one go, so that several brains share a rush
 FAILED = "Er ging iets mis bij mij. Probeer het nog een keer, of vraag om een medewerker."
 SET_ASIDE = "Dit bericht kan ik niet goed verwerken. Stel uw vraag in andere woorden, of vraag om een medewerker."
 
@@ -53,7 +55,7 @@ class Worker:
             if free <= 0:
                 await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
                 continue
-            self._start(await self._patiently(partial(self._mailbox.wait, free, 1.0)) or [])
+            self._start(await self._patiently(partial(self._mailbox.wait, min(free, AT_A_TIME), 1.0)) or [])
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=self._settings.turn_seconds)
         signs.cancel()
@@ -78,7 +80,7 @@ class Worker:
         self._under_way.pop(entry, None)
         if not task.cancelled() and (exc := task.exception()):
             # The turn stays in the mailbox; it is tried again when its lease is over, and set aside in the end.
-            log.error("turn_lost", error=type(exc).__name__, where=_where(exc))
+            log.error("turn_lost", error=type(exc).__name__, where=where(exc))
 
     async def _signs_of_life(self) -> None:
         """Every third of a lease: keep the turns under way, and take over those of brains that went silent."""
@@ -108,7 +110,7 @@ class Worker:
         log.info(
             "turn", conv=conv, turn=turn.name, tries=turn.tries, committed=committed,
             topic=_last_meta(answer, "topic"), outcome=_last_meta(answer, "outcome"),
-            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            duration_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
     async def _answer_or_apology(self, turn: Turn) -> Answer:
@@ -122,16 +124,8 @@ class Worker:
                 return await self._answer(turn)
         except Exception as exc:
             # The net under everything that answers: whatever failed, the citizen gets a sentence. No text in the log.
-            log.error("turn_failed", conv=turn.conv, turn=turn.name, error=type(exc).__name__, where=_where(exc))
+            log.error("turn_failed", conv=turn.conv, turn=turn.name, error=type(exc).__name__, where=where(exc))
             return Answer(events=apology(turn, FAILED), tracker=turn.tracker)
-
-
-def _where(exc: BaseException) -> str:
-    """File and line of the failure, without any value."""
-    frame = exc.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    return f"{frame.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno}" if frame else ""
 
 
 def _last_meta(answer: Answer, key: str) -> str | None:

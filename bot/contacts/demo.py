@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.contacts import CallbackNotFound, CallbackRequest, ContactsUnavailable, OpenCallback, Registered
-from bot.contacts.references import LETTERS
+from bot.letters import LETTERS
 from bot.sqlite import transaction
 
 SETUP = """CREATE TABLE IF NOT EXISTS callback (

@@ -4,9 +4,11 @@ import hashlib
 import hmac
 from typing import NamedTuple
 
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1: these are mistaken for one another
+from bot import letters
+from bot.letters import LETTERS
 
 _LOWEST, _HIGHEST = 1_000_000_000, 9_999_999_999  # ten digits: what a `referentienummer` holds
+_LENGTH = 7  # letters that such a number takes
 
 
 class Mark(NamedTuple):
@@ -28,19 +30,16 @@ def mark(secret: bytes, key: str, attempt: int = 0) -> Mark:
 
 def spelled(number: int) -> str:
     """A number of ten digits as seven letters and figures that can be read aloud: `A7K-2FQ9`."""
-    letters = ""
-    for _ in range(7):
-        number, rest = divmod(number, len(LETTERS))
-        letters = LETTERS[rest] + letters
-    return f"{letters[:3]}-{letters[3:]}"
+    text = letters.spelled(number, _LENGTH)[::-1]
+    return f"{text[:3]}-{text[3:]}"
 
 
 def number_of(reference: str) -> int | None:
     """The number that is spelled so, whatever the capitals, spaces and hyphens; None when it isn't one of ours."""
-    letters = [letter for letter in reference.upper() if letter not in " -"]
-    if len(letters) != 7 or not set(letters) <= set(LETTERS):
+    typed = letters.plain(reference)
+    if len(typed) != _LENGTH or not set(typed) <= set(LETTERS):
         return None
     number = 0
-    for letter in letters:
+    for letter in typed:
         number = number * len(LETTERS) + LETTERS.index(letter)
     return number if _LOWEST <= number <= _HIGHEST else None

@@ -9,10 +9,9 @@ import secrets
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.conversation import keys
-from bot.conversation.redis import StoreUnavailable
+from bot.conversation.redis import reaching
 
 BATCH = 500
 UPDATE_SECONDS = 90_000  # 25 hours: a channel keeps what we don't confirm for a day at most
@@ -70,7 +69,7 @@ class Channels:
     async def remember(self, conv: str, chat: str, ttl: int, length: int) -> None:
         """`conv` is spoken in `chat`, which can be reached. `length`: of the log, which decides where an unknown chat begins."""
         key = keys.channel(conv)
-        try:
+        with reaching("remember"):
             async with self._client.pipeline(transaction=True) as pipe:
                 pipe.hset(key, "chat", chat)
                 pipe.hdel(key, "blocked")
@@ -81,48 +80,36 @@ class Channels:
                 pipe.expire(key, ttl)
                 pipe.sadd(self._index, conv)
                 await pipe.execute()
-        except RedisError as exc:
-            raise StoreUnavailable("remember") from exc
 
     async def chat_of(self, conv: str) -> str | None:
         """The chat, when there is one that can be reached."""
-        try:
+        with reaching("chat"):
             chat, blocked = await self._client.hmget(keys.channel(conv), ["chat", "blocked"])  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("chat") from exc
         return chat.decode() if chat and not blocked else None
 
     async def block(self, conv: str) -> None:
         """The channel refuses this chat: deliver nothing until the citizen writes again."""
-        try:
+        with reaching("block"):
             if await self._client.hexists(keys.channel(conv), "chat"):  # type: ignore[misc]
                 await self._client.hset(keys.channel(conv), "blocked", "1")  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("block") from exc
 
     async def forget(self, conv: str) -> None:
         """Remove all that this page keeps of a conversation."""
-        try:
+        with reaching("forget"):
             async with self._client.pipeline(transaction=True) as pipe:
                 pipe.delete(keys.channel(conv), keys.claim(conv))
                 pipe.srem(self._index, conv)
                 await pipe.execute()
-        except RedisError as exc:
-            raise StoreUnavailable("forget") from exc
 
     async def first_time(self, update: str) -> bool:
         """Whether this update of the channel was never seen before; for effects that leave nothing in a log."""
-        try:
+        with reaching("seen"):
             return bool(await self._client.set(f"{self._index}:seen:{update}", "1", nx=True, ex=UPDATE_SECONDS))
-        except RedisError as exc:
-            raise StoreUnavailable("seen") from exc
 
     async def all(self) -> list[str]:
         """Conversations of this channel."""
-        try:
+        with reaching("channel"):
             return [conv.decode() for conv in await self._client.smembers(self._index)]  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("channel") from exc
 
     async def behind(self) -> list[str]:
         """Conversations with events that have not been delivered. What no longer exists is dropped on the way."""
@@ -136,29 +123,23 @@ class Channels:
         return found
 
     async def _states(self, some: list[str]) -> list[tuple[bytes | None, bytes | None, bytes | None, int]]:
-        try:
+        with reaching("behind"):
             async with self._client.pipeline(transaction=False) as pipe:
                 for conv in some:
                     pipe.hmget(keys.channel(conv), ["chat", "position", "blocked"])
                     pipe.llen(keys.log(conv))
                 raw = await pipe.execute()
-        except RedisError as exc:
-            raise StoreUnavailable("behind") from exc
         return [(*fields, length) for fields, length in zip(raw[::2], raw[1::2], strict=True)]
 
     async def _drop(self, gone: list[str]) -> None:
-        try:
+        with reaching("channel"):
             if gone:
                 await self._client.srem(self._index, *gone)  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("channel") from exc
 
     async def newest(self) -> str:
         """Where the news is now: pass it to `news` to hear what comes after."""
-        try:
+        with reaching("news"):
             found = await self._client.xrevrange(keys.FEED, count=1)
-        except RedisError as exc:
-            raise StoreUnavailable("news") from exc
         return found[0][0].decode() if found else "0-0"
 
     async def news(self, after: str) -> tuple[str, list[tuple[str, str]]]:
@@ -166,19 +147,15 @@ class Channels:
 
         It doesn't wait: `bot.conversation.feed` says when there is something.
         """
-        try:
+        with reaching("news"):
             found = await self._client.xrange(keys.FEED, min=f"({after}", count=BATCH)
-        except RedisError as exc:
-            raise StoreUnavailable("news") from exc
         said = [(fields[b"c"].decode(), fields.get(b"e", b"").decode()) for _, fields in found]
         return (found[-1][0].decode() if found else after), said
 
     async def claim(self, conv: str) -> Place | None:
         """Take the delivery of a chat, or keep it. None when there is no chat that can be reached. Raises Taken."""
-        try:
+        with reaching("claim"):
             found = await self._claim(keys=[keys.claim(conv), keys.channel(conv)], args=[self._holder, self._milliseconds])
-        except RedisError as exc:
-            raise StoreUnavailable("claim") from exc
         if found[0] == b"taken":
             raise Taken(conv)
         return Place(found[1].decode(), int(found[2] or 0)) if found[0] == b"mine" else None
@@ -186,14 +163,10 @@ class Channels:
     async def advance(self, conv: str, position: int, to: int, ttl: int) -> bool:
         """Event `to` has arrived. False when another process went on from `position`, or the chat was forgotten."""
         args: list[str | int] = [self._holder, position, to, ttl]
-        try:
+        with reaching("advance"):
             return bool(await self._advance(keys=[keys.claim(conv), keys.channel(conv)], args=args))
-        except RedisError as exc:
-            raise StoreUnavailable("advance") from exc
 
     async def release(self, conv: str) -> None:
         """Let another process deliver at once."""
-        try:
+        with reaching("release"):
             await self._release(keys=[keys.claim(conv)], args=[self._holder])
-        except RedisError as exc:
-            raise StoreUnavailable("release") from exc

@@ -13,6 +13,7 @@ Event = dict[str, Any]
 
 VERSION = 1
 HIDDEN = "(verborgen)"  # what the log says where personal data stood
+FADED = "Hier stond iets over uw eigen zaken. Dat is nu verborgen. Wilt u het weer zien? Log dan opnieuw in."
 
 _json = msgspec.json.Encoder()
 
@@ -64,6 +65,11 @@ def redacted(body: Event) -> Event:
     """The same message without what was said: text, payload and form values are gone."""
     kept = {key: value for key, value in body.items() if key not in {"_payload", "_fields", "parts"}}
     return kept | {"text": HIDDEN, "redacted": True}
+
+
+def faded(body: Event, present: float) -> Event:
+    """The event as it may be read at `present` (seconds since 1970): what only a login shows is hidden after its `_until`."""
+    return body if present <= body.get("_until", present) else redacted(body) | {"text": FADED}
 
 
 def asks(body: Event) -> bool:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.conversation import events, keys
 from bot.conversation.events import Event
-from bot.conversation.redis import StoreUnavailable, script
+from bot.conversation.redis import reaching, script
 from bot.conversation.store import DAY, Conversation, UnknownConversation
 
 
@@ -60,10 +59,8 @@ class Handover:
             how.get("to_name", ""), how.get("cid", ""), conversation.retention_days * DAY, "1" if how.get("turn") else "0",
             how.get("score", ""), *(events.dump(body) for body in bodies),
         ]
-        try:
+        with reaching("change"):
             outcome, seq, owner, _, name = await self._change(keys=names, args=args)
-        except RedisError as exc:
-            raise StoreUnavailable("change") from exc
         if outcome == b"gone":
             raise UnknownConversation(conv)
         if outcome == b"refused":
@@ -118,49 +115,37 @@ class Handover:
         return (await self._members(keys.closed(gemeente)))[::-1][:limit]
 
     async def _members(self, key: str) -> list[tuple[str, int]]:
-        try:
+        with reaching("queue"):
             found = await self._client.zrange(key, 0, -1, withscores=True)
-        except RedisError as exc:
-            raise StoreUnavailable("queue") from exc
         return [(conv.decode(), int(score)) for conv, score in found]
 
     async def forget(self, gemeente: str, conv: str) -> None:
         """Drop a conversation that no longer exists from the lists."""
-        try:
+        with reaching("queue"):
             async with self._client.pipeline(transaction=True) as pipe:
                 for group in (keys.waiting, keys.active, keys.closed):
                     pipe.zrem(group(gemeente), conv)
                 await pipe.execute()
-        except RedisError as exc:
-            raise StoreUnavailable("queue") from exc
 
     async def now(self) -> float:
         """The clock of Redis: the one all waiting times are measured with."""
-        try:
+        with reaching("time"):
             seconds, micros = await self._client.time()
-        except RedisError as exc:
-            raise StoreUnavailable("time") from exc
         return float(seconds) + float(micros) / 1e6
 
     async def present(self, gemeente: str, agent: Agent, status: str) -> None:
         """The agent's browser says it is there, with this status."""
         body = events.dump({"name": agent.name, "status": status, "seen": await self.now()})
-        try:
+        with reaching("presence"):
             await self._client.hset(keys.presence(gemeente), agent.id, body)  # type: ignore[misc, arg-type]
-        except RedisError as exc:
-            raise StoreUnavailable("presence") from exc
 
     async def absent(self, gemeente: str, agent_id: str) -> None:
-        try:
+        with reaching("presence"):
             await self._client.hdel(keys.presence(gemeente), agent_id)  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("presence") from exc
 
     async def agents(self, gemeente: str) -> list[Presence]:
-        try:
+        with reaching("presence"):
             found = await self._client.hgetall(keys.presence(gemeente))  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("presence") from exc
         return [
             Presence(Agent(key.decode(), data["name"]), data["status"], data["seen"])
             for key, value in found.items()

@@ -11,6 +11,7 @@ TAKEN = f"{PREFIX}:notices:taken"  # sorted set: item -> end of the lease of the
 ITEMS = f"{PREFIX}:notices:items"  # hash: item -> JSON
 TRIES = f"{PREFIX}:notices:tries"  # hash: item -> how often it was taken
 ANNOUNCED = f"{PREFIX}:notices:announced"  # set: items that a case system announced and that aren't done yet
+RECENT = f"{PREFIX}:recent"  # sorted set: names of `recent`, by time; the oldest go when there are too many
 FOLLOWERS = f"{PREFIX}:followers:"  # beginning of the names of `followers`
 
 

@@ -8,7 +8,7 @@ from redis.exceptions import LockError, RedisError
 
 from bot.conversation import keys
 from bot.conversation.limits import Limits
-from bot.conversation.redis import StoreUnavailable
+from bot.conversation.redis import StoreUnavailable, reaching
 
 _LOCK_PAUSE_SECONDS = 0.05  # between tries to get a lock
 
@@ -27,42 +27,32 @@ class RedisLedger:
         self._scope = scope
 
     async def read(self, name: str) -> str | None:
-        try:
+        with reaching("ledger"):
             text: bytes | None = await self._client.get(self._key(name))
-        except RedisError as exc:
-            raise StoreUnavailable("ledger") from exc
         return None if text is None else text.decode()
 
     async def begin(self, name: str, text: str, ttl_seconds: int) -> bool:
-        try:
+        with reaching("ledger"):
             return bool(await self._client.set(self._key(name), text, nx=True, ex=ttl_seconds))
-        except RedisError as exc:
-            raise StoreUnavailable("ledger") from exc
 
     async def write(self, texts: Mapping[str, str], ttl_seconds: int) -> None:
-        try:
+        with reaching("ledger"):
             async with self._client.pipeline(transaction=True) as pipe:
                 for name, text in texts.items():
                     pipe.set(self._key(name), text, ex=ttl_seconds)
                 await pipe.execute()
-        except RedisError as exc:
-            raise StoreUnavailable("ledger") from exc
 
     async def remove(self, name: str) -> None:
-        try:
+        with reaching("ledger"):
             await self._client.delete(self._key(name))
-        except RedisError as exc:
-            raise StoreUnavailable("ledger") from exc
 
     @asynccontextmanager
     async def lock(self, name: str, seconds: float, wait_seconds: float) -> AsyncIterator[bool]:
         lock = self._client.lock(
             f"{self._key(name)}:lock", timeout=seconds, sleep=_LOCK_PAUSE_SECONDS, blocking_timeout=wait_seconds
         )
-        try:
+        with reaching("ledger"):
             held = await lock.acquire()
-        except RedisError as exc:
-            raise StoreUnavailable("ledger") from exc
         try:
             yield held
         finally:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.conversation import keys
-from bot.conversation.redis import StoreUnavailable, script
+from bot.conversation.redis import reaching, script
 
 
 @dataclass(frozen=True)
@@ -36,34 +35,26 @@ class Limits:
         """Count one against every rate. Returns 0, or the seconds to wait when one of them refuses."""
         names = [keys.rate(f"{self.hash(rate.name)}:{rate.seconds}") for rate in rates]
         args = [value for rate in rates for value in (rate.limit, rate.seconds)]
-        try:
+        with reaching("rates"):
             return int(await self._limit(keys=names, args=args))
-        except RedisError as exc:
-            raise StoreUnavailable("rates") from exc
 
     # The AttemptCounter of bot.zaken.guard.
 
     async def get(self, key: str) -> int:
         """How often `key` was added since its time to live began; 0 when it has run out."""
-        try:
+        with reaching("attempts"):
             return int(await self._client.get(keys.attempts(self.hash(key))) or 0)
-        except RedisError as exc:
-            raise StoreUnavailable("attempts") from exc
 
     async def add(self, key: str, ttl_seconds: int) -> int:
         """Add one, start the time to live again, return the new count."""
         name = keys.attempts(self.hash(key))
-        try:
+        with reaching("attempts"):
             async with self._client.pipeline(transaction=True) as pipe:
                 pipe.incr(name)
                 pipe.expire(name, ttl_seconds)
                 count, _ = await pipe.execute()
-        except RedisError as exc:
-            raise StoreUnavailable("attempts") from exc
         return int(count)
 
     async def clear(self, key: str) -> None:
-        try:
+        with reaching("attempts"):
             await self._client.delete(keys.attempts(self.hash(key)))
-        except RedisError as exc:
-            raise StoreUnavailable("attempts") from exc

@@ -3,10 +3,9 @@
 import secrets
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.conversation import keys
-from bot.conversation.redis import StoreUnavailable
+from bot.conversation.redis import reaching
 
 # KEYS 1 lock   ARGV 1 holder  2 time to live (ms)   Returns 1 for the holder, 0 for everybody else.
 _HOLD = """
@@ -30,14 +29,10 @@ class Lock:
 
     async def hold(self) -> bool:
         """Take the lock or keep it. False when another process has it. Raises StoreUnavailable."""
-        try:
+        with reaching("lock"):
             return bool(await self._hold(keys=[self._key], args=[self._holder, self._milliseconds]))
-        except RedisError as exc:
-            raise StoreUnavailable("lock") from exc
 
     async def release(self) -> None:
         """Let another process take over at once. Raises StoreUnavailable."""
-        try:
+        with reaching("lock"):
             await self._release(keys=[self._key], args=[self._holder])
-        except RedisError as exc:
-            raise StoreUnavailable("lock") from exc

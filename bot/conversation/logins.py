@@ -18,11 +18,11 @@ from itertools import count
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.conversation import events, keys
-from bot.conversation.redis import StoreUnavailable, script
+from bot.conversation.redis import reaching, script
 from bot.conversation.store import digest
+from bot.letters import LETTERS, plain, spelled
 
 CODE_LENGTH = 6
 _CONV = r"(?:c_[A-Za-z0-9_-]{22}|tg_[0-9a-f]{24})"
@@ -66,35 +66,25 @@ class Logins:
     """Every method raises StoreUnavailable when Redis doesn't answer.
 
     `ticket_seconds`: a link may be used that long to start, and a started login may take that long. `tries`: wrong codes after
-    which a result is gone. `letters`: what codes are made of.
+    which a result is gone.
     """
 
-    def __init__(
-        self, client: Redis, secret: str, *, letters: str, ticket_seconds: int, result_seconds: int, tries: int
-    ) -> None:
+    def __init__(self, client: Redis, secret: str, *, ticket_seconds: int, result_seconds: int, tries: int) -> None:
         self._client = client
         self._secret = hashlib.sha256(b"login:" + secret.encode()).digest()
-        self._letters = letters
         self._ticket_ms = ticket_seconds * 1000
         self._result_seconds = result_seconds
         self._tries = tries
-        self._scripts = {name: script(client, f"login_{name}") for name in ("start", "return", "finish", "take")}
+        names = ("link", "start", "return", "finish", "take", "failed")
+        self._scripts = {name: script(client, f"login_{name}") for name in names}
 
     # The conversation's side.
 
     async def ticket(self, conv: str, gemeente: str, channel: str) -> str:
         """What makes the link of this conversation: while it is fresh the same one, so that it survives a question in between."""
-        seed, left = await self._redis(self._client.hget(keys.login(conv), "seed")), 0
-        if seed:
-            left = await self._redis(self._client.pttl(keys.login(conv)))
-        if left <= self._ticket_ms * 1.25:
-            seed = secrets.token_urlsafe(16).encode()
-            fields = {"seed": seed, "gemeente": gemeente, "channel": channel}
-            async with self._client.pipeline(transaction=True) as pipe:
-                pipe.delete(keys.login(conv))
-                pipe.hset(keys.login(conv), mapping=fields)  # type: ignore[arg-type]
-                pipe.pexpire(keys.login(conv), self._ticket_ms * 2)
-                await self._redis(pipe.execute())
+        args: list[str | int] = [secrets.token_urlsafe(16), self._ticket_ms * 2, self._ticket_ms * 5 // 4]
+        args += ["gemeente", gemeente, "channel", channel]
+        seed = await self._redis(self._scripts["link"](keys=[keys.meta(conv), keys.login(conv)], args=args))
         return self._ticket(conv, seed.decode())
 
     async def waiting(self, conv: str) -> bool:
@@ -106,12 +96,7 @@ class Logins:
 
         True once, and again for the same turn.
         """
-        name = keys.login_result(conv)
-        body, used = await self._redis(self._client.hmget(name, ["body", "used"]))
-        if body != b"null" or used not in {None, turn_key.encode()}:
-            return False
-        await self._redis(self._client.hset(name, "used", turn_key))
-        return True
+        return bool(await self._redis(self._scripts["failed"](keys=[keys.login_result(conv)], args=[turn_key])))
 
     async def take(self, conv: str, code: str, turn_key: str) -> Taken:
         """The result, for the right code. A turn that is done again gets the same answer."""
@@ -124,8 +109,8 @@ class Logins:
 
     def read_code(self, typed: str) -> str | None:
         """The code in what somebody typed, whatever its spacing and capitals; None when it can't be one."""
-        code = "".join(character for character in typed.upper() if character.isalnum())
-        return code if self._is_code(code) else None
+        code = plain(typed)
+        return code if _is_code(code) else None
 
     # The browser's side.
 
@@ -199,17 +184,10 @@ class Logins:
     def _code(self, conv: str, seed: str) -> str:
         """With a digit and a letter: no word that somebody types instead is taken for a code."""
         for attempt in count():
-            number, code = int.from_bytes(self._mac("letters", conv, f"{seed}:{attempt}"), "big"), ""
-            for _ in range(CODE_LENGTH):
-                number, letter = divmod(number, len(self._letters))
-                code += self._letters[letter]
-            if self._is_code(code):
+            code = spelled(int.from_bytes(self._mac("letters", conv, f"{seed}:{attempt}"), "big"), CODE_LENGTH)
+            if _is_code(code):
                 break
         return code
-
-    def _is_code(self, code: str) -> bool:
-        known = len(code) == CODE_LENGTH and all(character in self._letters for character in code)
-        return known and any(character.isdigit() for character in code) and any(character.isalpha() for character in code)
 
     def _seal(self, purpose: str, conv: str, value: str) -> str:
         return base64.urlsafe_b64encode(self._mac(purpose, conv, value)).rstrip(b"=").decode()
@@ -218,10 +196,13 @@ class Logins:
         return hmac.digest(self._secret, f"{purpose}\n{conv}\n{value}".encode(), hashlib.sha256)
 
     async def _redis(self, command: Awaitable[Any] | Any) -> Any:
-        try:
+        with reaching("login"):
             return await command
-        except RedisError as exc:
-            raise StoreUnavailable("login") from exc
+
+
+def _is_code(code: str) -> bool:
+    known = len(code) == CODE_LENGTH and set(code) <= set(LETTERS)
+    return known and any(character.isdigit() for character in code) and any(character.isalpha() for character in code)
 
 
 def _conv_of(browser: str) -> str | None:

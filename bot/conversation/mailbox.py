@@ -11,7 +11,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from bot.conversation import events, keys
 from bot.conversation.events import Event
-from bot.conversation.redis import StoreUnavailable, script
+from bot.conversation.redis import StoreUnavailable, reaching, script
 from bot.conversation.store import DAY
 from bot.settings import Settings
 
@@ -93,48 +93,38 @@ class Mailbox:
 
     async def own(self) -> list[tuple[str, str]]:
         """What a brain of this name had under way when it stopped."""
-        try:
+        with reaching("own"):
             found = await self._client.xreadgroup(keys.GROUP, self._name, {keys.TURNS: "0"}, count=1000)
-        except RedisError as exc:
-            raise StoreUnavailable("own") from exc
         return [_entry(item) for _, items in found for item in items if item[1]]
 
     async def abandoned(self, count: int) -> list[tuple[str, str]]:
         """Take over conversations whose brain gave no sign of life for the length of a lease."""
-        try:
+        with reaching("abandoned"):
             result = await self._client.xautoclaim(keys.TURNS, keys.GROUP, self._name, self._lease_ms, "0-0", count=count)
-        except RedisError as exc:
-            raise StoreUnavailable("abandoned") from exc
         return [_entry(item) for item in result[1] if item[1]]
 
     async def keep(self, entries: Sequence[str]) -> None:
         """A sign of life for the turns under way; only for those that are still this brain's."""
-        try:
+        with reaching("keep"):
             mine = await self._client.xpending_range(
                 keys.TURNS, keys.GROUP, "-", "+", max(len(entries) * 4, 16), consumername=self._name
             )
             held = {item["message_id"].decode() for item in mine} & set(entries)
             if held:
                 await self._client.xclaim(keys.TURNS, keys.GROUP, self._name, 0, sorted(held), justid=True)
-        except RedisError as exc:
-            raise StoreUnavailable("keep") from exc
 
     async def alive(self) -> None:
         """The sign of life that /ready looks at, by the clock of Redis."""
-        try:
+        with reaching("alive"):
             seconds, micros = await self._client.time()
             await self._client.zadd(keys.BRAINS, {self._name: seconds + micros / 1e6})
             await self._client.zremrangebyscore(keys.BRAINS, "-inf", seconds - 3600)
-        except RedisError as exc:
-            raise StoreUnavailable("alive") from exc
 
     async def take(self, entry: str, conv: str) -> Turn | None:
         """The first turn that waits in `conv`, under a fresh lease; None when there is none."""
         names = [keys.meta(conv), keys.log(conv), keys.inbox(conv), keys.tracker(conv), keys.TURNS]
-        try:
+        with reaching("take"):
             raw = await self._take(keys=names, args=[keys.GROUP, entry])
-        except RedisError as exc:
-            raise StoreUnavailable("take") from exc
         if not raw:
             return None
         lease, tries, seq, body, tracker, owner, gemeente, channel, locale, caller = raw
@@ -145,10 +135,8 @@ class Mailbox:
 
     async def commit(self, turn: Turn, answer: Answer, retention_days: int) -> bool:
         """End the turn. False when another brain has it by now or the conversation was erased: then nothing was changed."""
-        try:
+        with reaching("commit"):
             hidden = {seq: body for seq in answer.hide if (body := await self._event(turn, seq))}
-        except RedisError as exc:
-            raise StoreUnavailable("commit") from exc
         redactions = [{"type": "redact", "target": f"m_{seq}"} for seq in sorted(hidden)]
         bodies = [*answer.events, *redactions, events.turn_done(turn.name)]
         question = max((i for i, body in enumerate(bodies, start=1) if events.asks(body)), default=0)
@@ -166,10 +154,8 @@ class Mailbox:
             keys.cids(turn.conv), keys.waiting(turn.gemeente), keys.closed(turn.gemeente), keys.picks(turn.conv),
             keys.picked(turn.gemeente),
         ]
-        try:
+        with reaching("commit"):
             return bool(await self._commit(keys=names, args=args))
-        except RedisError as exc:
-            raise StoreUnavailable("commit") from exc
 
     async def _event(self, turn: Turn, seq: int) -> Event | None:
         raw = await self._client.lindex(keys.log(turn.conv), seq - 1)  # type: ignore[misc]
@@ -177,11 +163,9 @@ class Mailbox:
 
     async def bury(self, turn: Turn, reason: str) -> None:
         """Note a turn that was set aside, without its content, for the people who run the service."""
-        try:
+        with reaching("bury"):
             note = {"c": turn.conv, "seq": turn.seq, "reason": reason}
             await self._client.xadd(keys.DEAD, note, maxlen=1000, approximate=True)  # type: ignore[arg-type]
-        except RedisError as exc:
-            raise StoreUnavailable("bury") from exc
 
 
 def _entry(item: tuple[bytes, dict[bytes, bytes]]) -> tuple[str, str]:

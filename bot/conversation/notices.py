@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.conversation import events, keys
-from bot.conversation.redis import StoreUnavailable, script
+from bot.conversation.redis import reaching, script
 
 BATCH = 500  # followers looked at in one go
 
@@ -49,6 +48,7 @@ class NoticeBook:
         self._take = script(client, "notices_take")
         self._done = script(client, "notices_done")
         self._seen = script(client, "notices_seen")
+        self._aside = script(client, "notices_aside")
 
     # What conversations want.
 
@@ -61,105 +61,83 @@ class NoticeBook:
         names = [keys.meta(conv), keys.notices(conv), keys.followers(name), keys.DUE, keys.ITEMS, keys.TRIES, keys.TAKEN]
         args: Arguments = [conv, name, events.dump(entry), ttl, most, item.id, events.dump(item.body), item.due]
         args.append(ttl + self._item_seconds)
-        try:
+        with reaching("notices"):
             outcome: bytes = await self._keep(keys=names, args=args)
-        except RedisError as exc:
-            raise StoreUnavailable("notices") from exc
         return outcome.decode()
 
     async def entries(self, conv: str) -> dict[str, Entry]:
         """What this conversation wants to be told, by name."""
-        try:
+        with reaching("notices"):
             found = await self._client.hgetall(keys.notices(conv))  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("notices") from exc
         return {name.decode(): events.load(raw) for name, raw in found.items()}
 
     async def entry(self, conv: str, name: str) -> Entry | None:
-        try:
+        with reaching("notices"):
             raw = await self._client.hget(keys.notices(conv), name)  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("notices") from exc
         return events.load(raw) if raw else None
 
     async def replace(self, conv: str, name: str, old: Entry, new: Entry) -> bool:
         """False when the entry is no longer `old`: then nothing was changed."""
-        try:
+        with reaching("notices"):
             return bool(await self._seen(keys=[keys.notices(conv)], args=[name, events.dump(old), events.dump(new)]))
-        except RedisError as exc:
-            raise StoreUnavailable("notices") from exc
 
     async def drop(self, conv: str, name: str = "", old: Entry | None = None) -> dict[str, Entry]:
         """Withdraw one wish, or all; `old`: only while it is still this one. Returns what was dropped."""
         names, args = drop_arguments(conv, name)
         args[-1] = events.dump(old) if old else ""
-        try:
+        with reaching("notices"):
             found = await self._drop(keys=names, args=args)
-        except RedisError as exc:
-            raise StoreUnavailable("notices") from exc
         return {name.decode(): events.load(raw) for name, raw in zip(found[::2], found[1::2], strict=True)}
 
     async def put_aside(self, conv: str, entries: Mapping[str, Entry], seconds: int) -> None:
         """Keep what was withdrawn for a while, to bring it back."""
-        try:
-            await self._client.set(keys.notices_aside(conv), events.dump(dict(entries)), ex=max(seconds, 1))
-        except RedisError as exc:
-            raise StoreUnavailable("notices") from exc
+        with reaching("notices"):
+            args: Arguments = [events.dump(dict(entries)), max(seconds, 1)]
+            await self._aside(keys=[keys.meta(conv), keys.notices_aside(conv)], args=args)
 
     async def take_aside(self, conv: str) -> dict[str, Entry]:
         """What was put aside, once."""
-        try:
+        with reaching("notices"):
             raw = await self._client.getdel(keys.notices_aside(conv))
-        except RedisError as exc:
-            raise StoreUnavailable("notices") from exc
         return events.load(raw) if raw else {}
 
     async def followers(self, name: str) -> list[str]:
         """Conversations that may want to be told: their own entry has the last word."""
-        try:
+        with reaching("notices"):
             return sorted([conv.decode() async for conv in self._client.sscan_iter(keys.followers(name), count=BATCH)])
-        except RedisError as exc:
-            raise StoreUnavailable("notices") from exc
 
     async def unlist(self, name: str, conv: str) -> None:
         """The conversation is gone, or no longer wants this."""
-        try:
+        with reaching("notices"):
             await self._client.srem(keys.followers(name), conv)  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("notices") from exc
 
     # What is due.
 
     async def announce(self, name: str, item: Item, most: int) -> str:
-        """Something happened to what `name` stands for: kept before this returns, once per item. `most`: that may wait.
+        """Something happened to what `name` stands for: kept before this returns, once per item. `most`: that may wait,
+        and that are remembered.
 
         Returns kept, nobody (follows it) or full (nothing was kept).
         """
-        names = [keys.followers(name), keys.DUE, keys.ITEMS, keys.recent(name), keys.ANNOUNCED]
+        names = [keys.followers(name), keys.DUE, keys.ITEMS, keys.recent(name), keys.ANNOUNCED, keys.RECENT]
         body = events.dump(item.body | {"id": item.id})
         args: Arguments = [item.id, body, item.due, most, self._item_seconds, self._recent_seconds]
-        try:
+        with reaching("announce"):
             outcome: bytes = await self._announce(keys=names, args=args)
-        except RedisError as exc:
-            raise StoreUnavailable("announce") from exc
         return outcome.decode()
 
     async def recent(self, name: str) -> Item | None:
         """The last announcement, while it is remembered; due at once."""
-        try:
+        with reaching("announce"):
             raw = await self._client.get(keys.recent(name))
-        except RedisError as exc:
-            raise StoreUnavailable("announce") from exc
         body = events.load(raw) if raw else {}
         return Item(body["id"], body) if body else None
 
     async def take(self, now: float, most: int) -> list[Item]:
         """Up to `most` items that are due at `now` (seconds since 1970), for this clerk alone until its lease ends."""
         args = [now, self._lease_seconds, most, self._item_seconds]
-        try:
+        with reaching("due"):
             found = await self._take(keys=[keys.DUE, keys.TAKEN, keys.ITEMS, keys.TRIES], args=args)
-        except RedisError as exc:
-            raise StoreUnavailable("due") from exc
         return [Item(item.decode(), events.load(raw), now, int(tries)) for item, raw, tries in found]
 
     async def done(self, item: Item) -> bool:
@@ -173,10 +151,8 @@ class NoticeBook:
     async def _end(self, item: Item, body: bytes | str, due: float, *, fresh: bool) -> bool:
         ttl = int(max(due - item.due, 0)) + self._item_seconds
         args: Arguments = [item.id, events.dump(item.body), body, due, "1" if fresh else "0", ttl]
-        try:
+        with reaching("due"):
             return bool(await self._done(keys=[keys.DUE, keys.TAKEN, keys.ITEMS, keys.TRIES, keys.ANNOUNCED], args=args))
-        except RedisError as exc:
-            raise StoreUnavailable("due") from exc
 
 
 def drop_arguments(conv: str, name: str = "") -> tuple[list[str], Arguments]:

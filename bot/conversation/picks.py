@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot import dutch
 from bot.conversation import events, keys
 from bot.conversation.privacy import mask
-from bot.conversation.redis import StoreUnavailable
+from bot.conversation.redis import reaching
 
 _FINDERS = (
     dutch.find_emails, dutch.find_phones, dutch.find_kentekens, dutch.find_zaaknummers, dutch.find_huisnummers,
@@ -44,11 +43,9 @@ class Picks:
 
     async def read(self, gemeente: str) -> list[Pick]:
         """All that is kept of a municipality, conversations with the newest choice first. Raises StoreUnavailable."""
-        try:
+        with reaching("picks"):
             convs = await self._client.zrevrange(keys.picked(gemeente), 0, -1)
             return [pick for conv in convs for pick in await self._of(conv.decode())]
-        except RedisError as exc:
-            raise StoreUnavailable("picks") from exc
 
     async def _of(self, conv: str) -> list[Pick]:
         kept = [events.load(raw) for raw in await self._client.lrange(keys.picks(conv), 0, -1)]  # type: ignore[misc]

@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
@@ -21,6 +23,15 @@ SCRIPTS = Path(__file__).parent / "scripts"
 
 class StoreUnavailable(Exception):
     """Redis did not answer in time, or refused to write: nothing was accepted."""
+
+
+@contextmanager
+def reaching(during: str) -> Iterator[None]:
+    """Around commands: any failure of Redis is a StoreUnavailable, with a word for the log of what was going on."""
+    try:
+        yield
+    except RedisError as exc:
+        raise StoreUnavailable(during) from exc
 
 
 class _Steady:

@@ -4,11 +4,10 @@ import secrets
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.conversation import events, keys
 from bot.conversation.handover import Agent
-from bot.conversation.redis import StoreUnavailable
+from bot.conversation.redis import reaching
 from bot.conversation.store import digest
 
 ID_CHARS = 43  # of secrets.token_urlsafe(32): 256 bits
@@ -34,30 +33,24 @@ class Sessions:
         """A new session that ends after `ttl` seconds. Returns its id: the only place where it exists in full."""
         session = secrets.token_urlsafe(32)
         body = {"agent": agent.id, "name": agent.name, "gemeente": gemeente, "csrf": secrets.token_urlsafe(32)}
-        try:
+        with reaching("session"):
             await self._client.set(_key(session), events.dump(body), ex=ttl)
-        except RedisError as exc:
-            raise StoreUnavailable("session") from exc
         return session
 
     async def get(self, session: str) -> Session | None:
         """None when there is no such session: never was, signed out, or past its time."""
         if len(session) != ID_CHARS:
             return None
-        try:
+        with reaching("session"):
             raw = await self._client.get(_key(session))
-        except RedisError as exc:
-            raise StoreUnavailable("session") from exc
         if raw is None:
             return None
         body = events.load(raw)
         return Session(session, Agent(body["agent"], body["name"]), body["gemeente"], body["csrf"])
 
     async def delete(self, session: str) -> None:
-        try:
+        with reaching("session"):
             await self._client.delete(_key(session))
-        except RedisError as exc:
-            raise StoreUnavailable("session") from exc
 
 
 def _key(session: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import math
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +14,7 @@ from redis.exceptions import RedisError
 from bot.conversation import events, keys
 from bot.conversation.events import Event
 from bot.conversation.notices import drop_arguments
-from bot.conversation.redis import StoreUnavailable, script
+from bot.conversation.redis import reaching, script
 
 DAY = 86400
 
@@ -78,10 +79,8 @@ class Store:
         }
         args: list[bytes | str | int] = [retention_days * DAY, events.dump(first)]
         args += [value for item in fields.items() for value in item]
-        try:
+        with reaching("create"):
             made = await self._create(keys=[keys.meta(conv), keys.log(conv)], args=args)
-        except RedisError as exc:
-            raise StoreUnavailable("create") from exc
         return conv, token if made else ""
 
     async def authenticate(self, conv: str, token: str) -> Conversation:
@@ -96,10 +95,8 @@ class Store:
         return (await self._meta(conv))[0]
 
     async def _meta(self, conv: str) -> tuple[Conversation, str]:
-        try:
+        with reaching("meta"):
             raw = await self._client.hgetall(keys.meta(conv))  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("meta") from exc
         if not raw:
             raise UnknownConversation(conv)
         data = {key.decode(): value.decode() for key, value in raw.items()}
@@ -123,19 +120,16 @@ class Store:
             bounds.max_inbox, bounds.max_backlog, bounds.max_events, "" if reply_to is None else reply_to,
         ]
         names = [keys.meta(conv), keys.log(conv), keys.cids(conv), keys.inbox(conv), keys.TURNS, keys.FEED, keys.tracker(conv)]
-        try:
+        with reaching("receive"):
             outcome, seq = await self._receive(keys=names, args=args)
-        except RedisError as exc:
-            raise StoreUnavailable("receive") from exc
         return outcome.decode(), int(seq)
 
     async def read(self, conv: str, after: int, limit: int = 500) -> list[tuple[int, Event]]:
-        """Kept events with numbers after+1 … after+limit, oldest first."""
-        try:
+        """Kept events with numbers after+1 … after+limit, oldest first, as they may be read now (see `events.faded`)."""
+        with reaching("read"):
             raw = await self._client.lrange(keys.log(conv), after, after + limit - 1)  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("read") from exc
-        return [(after + i, events.load(body)) for i, body in enumerate(raw, start=1)]
+        present = time.time()
+        return [(after + i, events.faded(events.load(body), present)) for i, body in enumerate(raw, start=1)]
 
     async def history(self, conv: str, before: int | None, limit: int) -> list[tuple[int, Event]]:
         """The last `limit` events with a number below `before` (all of them when None), oldest first."""
@@ -145,10 +139,8 @@ class Store:
 
     async def length(self, conv: str) -> int:
         """Number of the last event; 0 when there is none."""
-        try:
+        with reaching("length"):
             return int(await self._client.llen(keys.log(conv)))  # type: ignore[misc]
-        except RedisError as exc:
-            raise StoreUnavailable("length") from exc
 
     async def event(self, conv: str, seq: int) -> Event | None:
         found = await self.read(conv, seq - 1, 1) if seq > 0 else []
@@ -156,7 +148,7 @@ class Store:
 
     async def erase(self, conversation: Conversation) -> None:
         """Remove the conversation everywhere, at once. Whoever still works on it can't commit any more."""
-        try:
+        with reaching("erase"):
             names, args = drop_arguments(conversation.id)
             async with self._client.pipeline(transaction=True) as pipe:
                 await self._drop_notices(keys=names, args=args, client=pipe)  # before their list itself goes
@@ -165,15 +157,11 @@ class Store:
                     pipe.zrem(group(conversation.gemeente), conversation.id)
                 pipe.xadd(keys.FEED, {"c": conversation.id, "e": "erased"}, maxlen=10000, approximate=True)
                 await pipe.execute()
-        except RedisError as exc:
-            raise StoreUnavailable("erase") from exc
 
     async def signal(self, conv: str, name: str) -> None:
         """Tell whoever is listening something that is not kept, such as `typing:agent`."""
-        try:
+        with reaching("signal"):
             await self._client.xadd(keys.FEED, {"c": conv, "e": name}, maxlen=10000, approximate=True)
-        except RedisError as exc:
-            raise StoreUnavailable("signal") from exc
 
     async def writable(self) -> bool:
         """Whether Redis takes a write right now."""
@@ -184,19 +172,15 @@ class Store:
 
     async def brain_age(self) -> float:
         """Seconds since the last sign of life of any brain, by the clock of Redis; endless when there was none."""
-        try:
+        with reaching("brain_age"):
             newest = await self._client.zrevrange(keys.BRAINS, 0, 0, withscores=True)
             seconds, micros = await self._client.time()
-        except RedisError as exc:
-            raise StoreUnavailable("brain_age") from exc
         return float(seconds) + float(micros) / 1e6 - newest[0][1] if newest else math.inf
 
     async def backlog(self) -> int:
         """Conversations that wait for a brain or have one working on them."""
-        try:
+        with reaching("backlog"):
             return int(await self._client.xlen(keys.TURNS))
-        except RedisError as exc:
-            raise StoreUnavailable("backlog") from exc
 
 
 def digest(text: str) -> str:

@@ -1,12 +1,8 @@
 """The desk as part of the edge: `setup` adds everything under /desk to the edge's application."""
 
 import asyncio
-import time
-import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-import structlog
 from aiohttp import web
 
 from bot import content
@@ -21,13 +17,10 @@ from bot.desk.state import Desk
 from bot.desk.watch import Pace, Watch
 from bot.desk.web import SignedIn, add_headers, problems, signed_in
 from bot.desk.words import Contexts
+from bot.tasks import end, for_ever
 from bot.wiring import Services
 
-log = structlog.get_logger()
-
 LOCK_SECONDS = 10.0  # an edge process that died gives up the watch after so long
-RESTART_SECONDS = 1.0
-END_SECONDS = 3.0
 
 GET: dict[str, SignedIn] = {
     "/api/lists": api.lists,
@@ -88,27 +81,11 @@ def _tasks(desk: Desk, watch: Watch) -> Callable[[web.Application], AsyncIterato
     async def running(_: web.Application) -> AsyncIterator[None]:
         await desk.accounts.prepare()
         runs = [watch.run, *(board.run for board in desk.boards.values())]
-        tasks = [asyncio.create_task(_for_ever(run)) for run in runs]
+        tasks = [asyncio.create_task(for_ever(run)) for run in runs]
         yield
         await end(tasks)
 
     return running
-
-
-async def _for_ever(run: Callable[[], Awaitable[None]]) -> None:
-    """A task of the desk goes on after a fault that nobody foresaw; the log tells of it."""
-    while True:
-        try:
-            await run()
-        except Exception as exc:
-            log.error("desk_task_failed", action=run.__qualname__, error=type(exc).__name__, where=_where(exc))
-        await asyncio.sleep(RESTART_SECONDS)
-
-
-def _where(exc: Exception) -> str:
-    """File and line, without any value."""
-    last = traceback.extract_tb(exc.__traceback__)[-1]
-    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def _end_streams(desk: Desk) -> Callable[[web.Application], Awaitable[None]]:
@@ -118,17 +95,3 @@ def _end_streams(desk: Desk) -> Callable[[web.Application], Awaitable[None]]:
         await end(desk.streams)
 
     return end_all
-
-
-async def end(tasks: Collection[asyncio.Task]) -> None:
-    """Cancel until they are done, for at most END_SECONDS.
-
-    Once is not enough: redis-py writes its commands under `asyncio.wait_for`, which in Python 3.11 loses a cancellation that
-    arrives just when the write is done.
-    """
-    left = set(tasks)
-    deadline = time.monotonic() + END_SECONDS
-    while left and time.monotonic() < deadline:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=0.1)

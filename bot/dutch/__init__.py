@@ -18,7 +18,7 @@ from bot.dutch.identifiers import (
 from bot.dutch.kentekens import find_kentekens
 from bot.dutch.text import Found
 from bot.dutch.times import find_dagdelen, find_times, parse_time
-from bot.dutch.words import day_in_words, items_in_words, short_day
+from bot.dutch.words import day_in_words, items_in_words, phone_in_words, short_day
 
 __all__ = [
     "Found",
@@ -43,5 +43,6 @@ __all__ = [
     "parse_postcode_huisnummer",
     "parse_time",
     "parse_zaaknummer",
+    "phone_in_words",
     "short_day",
 ]

@@ -17,7 +17,8 @@ _DAY = "|".join(WEEKDAYS)
 _SHORT = "ma|di|wo|do|vr|za|zo"
 _PART = "ochtend|middag|avond|nacht"
 _YEAR = r"(?P<y>\d{4}|'?\d{2})"
-_NEXT = r"(?:aanstaande|aankomende|komende|eerstvolgende|volgende|deze)"
+_NEXT = r"(?:aanstaande|aankomende|komende|eerstvolgende|volgende|deze|afgelopen|vorige|verleden)"
+_LAST = {"afgelopen", "vorige", "verleden"}
 _WEEKS = r"we?e?k(?:en|e)?"
 _UNIT = rf"(?P<u>dag(?:en)?|{_WEEKS}|maand(?:en)?|jaar)"
 _AFTER = r"(?!\d|[-/]\d|\.\d)"
@@ -147,12 +148,14 @@ def _coming(name: str, today: date) -> date:
 
 def _in_week(match: re.Match[str], today: date, prefer: Prefer) -> date | None:
     monday = today - timedelta(days=today.weekday())
-    weeks = 0 if match["n"] == "deze" else 1
+    weeks = 0 if match["n"] == "deze" else -1 if match["n"] in _LAST else 1
     return monday + timedelta(days=7 * weeks + _weekday(match["w"]))
 
 
 def _weekday_alone(match: re.Match[str], today: date, prefer: Prefer) -> date | None:
     # "volgende dinsdag" is the one of next week for most speakers, "komende" and a bare "dinsdag" the first to come.
+    if match["n"] in _LAST:
+        return _coming(match["w"], today) - timedelta(days=7 if _weekday(match["w"]) != today.weekday() else 14)
     return _in_week(match, today, prefer) if match["n"] == "volgende" else _coming(match["w"], today)
 
 

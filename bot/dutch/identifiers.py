@@ -140,8 +140,9 @@ def is_bsn(text: str) -> bool:
 
 def _zaaknummer(match: re.Match[str]) -> str:
     if match["number"]:
-        # "zaak" before a short number is a word, before the ten digits of a ZGW number it is part of it.
-        prefix = "ZAAK-" if match["zaak"] and len(match["number"]) > 6 else ""
+        # "zaak" before a short number is a word, before a long one part of it; a ZGW number of ten digits always has it.
+        length = len(match["number"])
+        prefix = "ZAAK-" if length == 10 or (match["zaak"] and length > 6) else ""
         return f"{prefix}{match['year']}-{match['number']}"
     return re.sub(r"\s", "", re.sub(_DASH, "-", match.group())).upper()
 

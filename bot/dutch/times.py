@@ -28,10 +28,12 @@ _PATTERNS = {name: re.compile(pattern) for name, pattern in {
     "range": r"\b(?:tussen|van)\s[^a-z]{1,8}(?:uur\s)?(?:en|tot)\s\d{1,2}(?:[:.]\d{2})?(?:\s?uur)?",
     "clock": r"(?<![\d/:.,-])(?P<h>\d{1,2})\s?(?::|u|uur(?=\s?\d))\s?(?P<min>\d{2})(?!\d|:\d|[-/]\d)"
              rf"(?!\s(?!uur){_UNIT})",
-    "dotted": r"(?:\b(?:om|rond|tegen|vanaf|tussen|en)\s|^)(?P<h>\d{1,2})[.](?P<min>\d{2})(?![\d.])(?!\s?euro)"
+    # "maandag 10.30": what can't be a day and a month is a time.
+    "dotted": r"(?:\b(?:om|rond|tegen|vanaf|tussen|en)\s|^|(?<=dag\s)(?=\d+[.](?:00|1[3-9]|[2-5]\d)))"
+              r"(?P<h>\d{1,2})[.](?P<min>\d{2})(?![\d.])(?!\s?euro)"
               r"|(?<![\d/:.,-])(?P<h2>\d{1,2})[.](?P<min2>\d{2})(?=\s?(?:uur|u)\b)",
-    "to_past": rf"\b(?P<min>kwart|\d{{1,2}})\s(?:min(?:uten|uut)?\s)?(?P<dir>over|voor)\s(?P<half>half\s)?{_HOUR}\b"
-               rf"{_CLOSED}(?!\s(?!uur){_UNIT})",
+    "to_past": rf"\b(?P<min>kwart|\d{{1,2}})\s(?:min(?:uten|uut)?\s)?(?P<dir>over|voor|(?<=kwart\s)na)\s"
+               rf"(?P<half>half\s)?{_HOUR}\b{_CLOSED}(?!\s(?!uur){_UNIT})",
     "half": rf"\bhalf\s{_HOUR}\b{_CLOSED}(?!\s(?!uur){_UNIT})",
     "hour": r"(?<![\d/:.,-])(?P<h>\d{1,2}|(?<=om\s)een)\s?(?:uur|u|h)\b(?!\d)",
     "at": rf"\b(?:om|rond|tegen)\s(?P<h>\d{{1,2}}){_CLOSED}(?:e\b)?(?!\s?{_UNIT})",
@@ -98,7 +100,7 @@ def _read(name: str, match: re.Match[str], part: Dagdeel | None) -> time | None:
         return _time(hour, -30, part)
     if name == "to_past":
         minutes = 15 if groups["min"] == "kwart" else int(groups["min"])
-        offset = (minutes if groups["dir"] == "over" else -minutes) - (30 if groups["half"] else 0)
+        offset = (-minutes if groups["dir"] == "voor" else minutes) - (30 if groups["half"] else 0)
         return _time(hour, offset, part) if 0 < minutes < 30 else None
     return _time(hour, int(groups.get("min") or groups.get("min2") or 0), part)
 

@@ -40,6 +40,7 @@ _FORMS = {
     "alle drie": 3, "alle 3": 3, "vieren": 4, "alle vier": 4, "alle 4": 4, "vijven": 5, "zessen": 6,
 }
 _WITH = re.compile(rf"{_SELF}|{_MANY}|{_SOME}|(?P<one>{_ONE})")
+_FEWER = re.compile(rf"{_ONE}(?= (?:toch )?(?:hoeft|gaat|komt|kan|doet|wil)\b.{{0,12}}\bniet?\b)")
 _AND_I = rf"(?:{_ONE}|kinderen|kids|dochters|zonen|zoons)\s?,?\sen\s"
 _I_AND = r"\sen (?:mijn|me|mn|m'n|onze|de|\d)\b"
 _LIST_ENDS = re.compile(rf"{_AND_I}ik\b|\bik{_I_AND}|\bvoor\b|\bmet\b|\bsamen\b|\bneem\b|\bwij\b|\bwe\b")
@@ -85,6 +86,11 @@ def parse_people(text: str) -> int | None:
         return 1
     found = find_people(text)
     return found.count if found and found.sure else None
+
+
+def find_fewer(text: str) -> int:
+    """How many people don't come after all: "mijn vrouw hoeft niet" is one; 0 when the text says nothing of the kind."""
+    return len(_FEWER.findall(Normal(plain(text)).text))
 
 
 def _listed(text: str) -> People | None:

@@ -42,7 +42,7 @@ _BETWEEN = re.compile(
     rf"|(?<![\d/-])(?P<c>\d{{1,2}}{_MIN})\s?(?:-|tot)\s?(?P<d>\d{{1,2}}{_MIN})\s?(?:uur|u\b)"
 )
 _FROM = re.compile(
-    rf"(?<!niet )\b(?:na|vanaf|later dan|pas om|pas vanaf|pas na|niet voor|niet eerder dan|niet vroeger dan)\s{_SAID}"
+    rf"(?<!niet )(?<!kwart )\b(?:na|vanaf|later dan|pas om|pas vanaf|pas na|niet voor|niet eerder dan|niet vroeger dan)\s{_SAID}"
 )
 _UNTIL = re.compile(
     rf"\b(?:niet (?:na|later dan))\s{_SAID}"

@@ -99,11 +99,13 @@ _ONLY = r"(?: graag| aub| datum| tijd(?:stip)?| dag)?\s*[.!?]*$"
 _LOOSE_LATER = re.compile(
     rf"{_RATHER}latere?\b(?! dan)|^\s*(?:nee,?\s)?latere?{_ONLY}|\blatere (?:datum|dag|tijd|tijdstip)\b"
     rf"|\buitstellen\b|\bte vroeg\b|{_SOMEWHAT.format('later')}"
+    r"|\bandere (?:tijd|dag|datum),? (?:maar )?(?:wat |iets )?latere?\b"
 )
 _LOOSE_EARLIER = re.compile(
     rf"{_RATHER}(?:eerder|vroeger|eerdere|vroegere)\b(?! dan)|^\s*(?:nee,?\s)?(?:eerder|vroeger){_ONLY}"
     r"|\b(?:eerdere|vroegere) (?:datum|dag|tijd|tijdstip)\b|\bnaar voren\b|\bvervroegen\b|\bte laat\b"
     rf"|\beerder (?:terecht|komen|plek|een plek)\b|{_SOMEWHAT.format('(?:eerder|vroeger)')}"
+    r"|\bandere (?:tijd|dag|datum),? (?:maar )?(?:wat |iets )?(?:eerder|vroeger)e?\b"
 )
 _NEXT_WEEK = re.compile(r"\b(?:de )?(?P<u>week|dag|maand) (?:erna|daarna|daarop)\b")
 

@@ -1,7 +1,9 @@
-"""Dates in Dutch words, the same on any host whatever its locale."""
+"""Dates and more in Dutch words, the same on any host whatever its locale."""
 
 from collections.abc import Sequence
 from datetime import date
+
+import phonenumbers
 
 from bot.dutch.text import MONTHS, WEEKDAYS
 
@@ -22,3 +24,11 @@ def items_in_words(items: Sequence[tuple[str, int]], always: bool = False) -> st
     if not always:
         named = [name if count == 1 else with_count for (name, count), with_count in zip(items, named, strict=True)]
     return " en ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
+
+
+def phone_in_words(number: str) -> str:
+    """`06 12345678` for the E.164 number of `parse_phone`; a number from abroad with its country: `+32 470 12 34 56`."""
+    parsed = phonenumbers.parse(number)
+    dutch = parsed.country_code == phonenumbers.country_code_for_region("NL")
+    form = phonenumbers.PhoneNumberFormat
+    return str(phonenumbers.format_number(parsed, form.NATIONAL if dutch else form.INTERNATIONAL))

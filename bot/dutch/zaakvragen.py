@@ -1,4 +1,5 @@
-"""Which question about a running case somebody asks: why so long, when, what to do, too late, what comes next, another case."""
+"""Which question about a running case somebody asks: why so long, when, what to do, too late, what comes next, another case;
+whether it was granted, whether what one did has arrived, and withdrawing it."""
 
 import re
 
@@ -34,6 +35,10 @@ _ACT = (
     r"ondernemen|reageren|(?:mee|binnen)brengen)"
 )
 _PAPERS = r"(?:iets|wat|niks|papieren|stukken|documenten|gegevens|bewijs\w*)"
+_DONE = (
+    r"(?:betaald|overgemaakt|voldaan|(?:op|in|na|toe|ver)?ge?stuurd|(?:in|aan|af)ge(?:leverd|geven|diend|vuld)|gemaild|"
+    r"gegeven|afgegeven|binnengebracht|ingediend|ge-?upload)"
+)
 _VERY = r"(?:zo+|veel te|te|vreselijk|heel|erg|verdomd|echt)"
 _SOME = r"(?:\S+ ){0,4}"
 
@@ -41,7 +46,8 @@ _SOME = r"(?:\S+ ){0,4}"
 _QUESTIONS = {
     "andere": (
         r"(?:andere?|2e|tweede|volgende) (?:\w+ )?(?:zaak|zaken|aanvra\w+|dossier|zaaknummer|melding|bezwaar|procedure)",
-        r"(?:nog (?:een|1)|een andere?) (?:zaak|zaaknummer|dossier)", "van zaak (?:wisselen|veranderen)",
+        r"(?:nog (?:een|1)|een andere?) (?:zaak|zaaknummer|dossier)",
+        r"(?:en|hoe zit het met) (?:die|dat|de|mijn) andere?(?=\W*$)", "van zaak (?:wisselen|veranderen)",
     ),
     "te_laat": (
         rf"(?:\w*termijn|deadline|tijd|datum) {_SOME}(?:voorbij|verstreken|verlopen|overschreden|om|over)",
@@ -51,8 +57,16 @@ _QUESTIONS = {
         r"had(?:den)? (?:\S+ ){0,4}(?:al ?lang|al|eigenlijk) (?:\S+ ){0,3}(?:moet|beslist|klaar)", r"datum (?:\S+ ){0,6}geweest",
         r"(?:wat|kan) .*(?:doen|beginnen) (?:als|tegen|aan) .*(?:laat|lang|termijn)",
         "(?:kan|mag) ik (?:er )?(?:(?:iets|wat) )?(?:er ?)?(?:tegen|aan) doen", "wat (?:zijn|heb ik) (?:mijn|voor) rechten",
-        r"op tijd beslis\w*",
+        r"op tijd beslis\w*", rf"wat (?:gaan|gaat|doen) {_YOU} (?:er|daar) ?(?:aan|mee|tegen)",
+        r"krijg ik (?:dan|daarvoor|er) (?:\w+ )?(?:geld|vergoeding|schadevergoeding)",
     ),
+    "gedaan": (
+        rf"(?:ik|we|wij) (?:heb|hebben) {_SOME}(?:al|allang|reeds|gisteren|vorige week|vandaag|toch) {_SOME}{_DONE}"
+        r"(?!.*\b(?:moet|hoef)\b)",
+        rf"heb(?:ben)? {_YOU} {_SOME}(?:ontvangen|gekregen|binnen(?:gekregen)?)",
+        r"(?:is|zijn) (?:\S+ ){0,5}(?:aangekomen|binnengekomen)",
+    ),
+    "intrekken": ("intrekken|ingetrokken", rf"trek {_SOME}in(?=\W*$)"),
     "doen": (
         rf"(?:wat|welke \w+) (?:moet|kan|dien|hoor) (?:ik|we|wij|er) {_SOME}{_ACT}",
         rf"moet (?:ik|we|wij|er) {_SOME}{_PAPERS} (?:\S+ ){{0,2}}(?:{_ACT}|gebeuren|bij)",
@@ -78,6 +92,10 @@ _QUESTIONS = {
         r"wat gebeurt er (?:\w+ )*mee", r"hoe (?:gaat|moet|loopt) (?:het )?(?:nu |dan |hier )?verder", "hoe nu verder",
         r"en (?:wat )?(?:dan|daarna|nu)(?=\W*$)", "(?:hoeveel|welke) stap(?:pen)?", "hierna", "vervolg",
     ),
+    "besluit": (
+        r"(?:goed|af)gekeurd|toegekend|verleend|afgewezen|geweigerd|ingewilligd|toegewezen",
+        rf"(?:wat|hebben) {_SOME}(?:besloten|beslist)", r"(?:is|was) (?:er )?(?:\w+ )?(?:besluit|beslissing) genomen",
+    ),
     "wanneer": (
         "wanneer", "hoe ?lang", "nog lang", "lang nog", "hoe snel", r"hoe ?veel (?:dag|week|weken|maand|tijd)\w*", r"\w*termijn",
         "welke (?:datum|dag|week|maand)", r"hoor (?:ik|we|wij) (?:\w+ ){0,3}(?:iets|wat|nog|niks|meer)", "duurt het nog",
@@ -91,7 +109,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def find_zaakvraag(text: str) -> str | None:
-    """`andere`, `te_laat`, `doen`, `waarom`, `stap` or `wanneer`; None when the text asks how things are in general.
+    """`andere`, `te_laat`, `gedaan`, `intrekken`, `doen`, `waarom`, `stap`, `besluit` or `wanneer`; None when the text asks how
+    things are in general.
 
     It reads what is asked, not whether it is about a case: that is for the intent to say.
     """

@@ -3,9 +3,8 @@
 A case that was looked up is followed in that conversation alone, until an end date. An appointment is remembered the day before.
 Nothing is kept before the citizen asks for it; erasing the conversation removes all of it. `clerk.py` brings the notices.
 
-For the actions about appointments: after booking, offer the button only when `remindable(...)` is "", with the payload
-`/reminder_on{"afspraak": "<services().calendar_links.seal(gemeente, reference, code)>"}` (actions/berichten.py does the rest).
-After a move call `moved`, after a cancellation `gone`; both do nothing when there is no reminder.
+What books, moves or cancels an appointment tells so: `remindable` says whether a reminder can be offered, `moved` and `gone` are
+called after a move and a cancellation, and do nothing when there is no reminder.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from bot.appointments import Appointment
 from bot.appointments.links import CalendarLinks
 from bot.conversation.notices import Entry, Item, NoticeBook
 from bot.gemeenten import AMSTERDAM, Gemeente
+from bot.letters import plain
 from bot.notices.quiet import after_quiet
 from bot.settings import Settings
 from bot.zaken import ZaakStatus
@@ -81,10 +81,10 @@ class Notices:
         """Tell this conversation when the case changes, up to and including the day that is returned. Twice is once.
 
         Only for a case that was just looked up in this very conversation. Raises TooMany, Gone, and ValueError for a case
-        without an address.
+        without an address, or one whose changes aren't announced.
         """
-        if not zaak.ref:
-            raise ValueError("a case without an address can't be announced")
+        if not (zaak.ref and zaak.may_follow):
+            raise ValueError("such a case is never announced")
         name = self.case_name(gemeente, zaak.ref)
         until = self._last_day(gemeente)
         entry = {"kind": "case", "gemeente": gemeente, "number": zaak.identificatie, "zaaktype": zaak.zaaktype,
@@ -158,7 +158,7 @@ class Notices:
 
     def visit_name(self, gemeente: str, reference: str) -> str:
         """What stands for an appointment in the store."""
-        return "visit:" + self._hashed(f"notice:{gemeente}:{reference.replace('-', '').replace(' ', '').upper()}")
+        return "visit:" + self._hashed(f"notice:{gemeente}:{plain(reference)}")
 
     def seals(self, gemeente: str) -> CalendarLinks:
         """Reference and code are kept sealed, as long as a conversation may live and no longer."""

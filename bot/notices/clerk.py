@@ -5,12 +5,10 @@ there once, whatever died in between: its `cid` is made of what it tells. In qui
 """
 
 import asyncio
-import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -24,6 +22,7 @@ from bot.conversation.notices import Entry, Item, NoticeBook
 from bot.conversation.redis import StoreUnavailable
 from bot.conversation.store import Store, UnknownConversation
 from bot.gemeenten import AMSTERDAM, Gemeente
+from bot.logs import where
 from bot.notices import Notices, end_of
 from bot.notices.quiet import after_quiet
 from bot.notices.texts import Texts
@@ -113,7 +112,7 @@ class Clerk:
         except StoreUnavailable as exc:  # the lease ends, and it is done then
             log.warning("store_unavailable", during=str(exc))
         except Exception as exc:
-            log.error("notice_failed", action=item.body["what"], error=type(exc).__name__, where=_where(exc))
+            log.error("notice_failed", action=item.body["what"], error=type(exc).__name__, where=where(exc))
             await self._later(item, type(exc).__name__)
 
     async def _later(self, item: Item, reason: str) -> None:
@@ -241,9 +240,3 @@ class Clerk:
 
     def _today(self) -> date:
         return self._now().astimezone(AMSTERDAM).date()
-
-
-def _where(exc: BaseException) -> str:
-    """File and line of a failure, without any value."""
-    frame = traceback.extract_tb(exc.__traceback__)[-1]
-    return f"{Path(frame.filename).name}:{frame.lineno}"

@@ -15,6 +15,7 @@ from stdnum.nl import bsn as _bsn
 
 _MAX_LENGTH = 40  # of an `identificatie` in ZGW Zaken 1.5
 _CASE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:/-]*")
+_WITH_THE_WORD = re.compile(r"ZAAK-([0-9]{4}-[0-9]{10})")
 _POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
 _HOUSE_NUMBER = re.compile(r"0*([1-9][0-9]{0,4})(?![0-9])(.*)")
 _DAY = re.compile(r"[0-9]{8}")
@@ -88,7 +89,8 @@ class ZaakStatus:
     finished. `latest` is the last day of the term, None when the case system names none; `finished` the date the case ended.
     `suspended`: the term stands still, for instance because the citizen was asked for something. `extended`: the term was made
     longer. `to_pay`: the case waits for a payment. `personal` is None at the lower level of assurance.
-    `ref` is the case's own address in the case system: for notices, never shown.
+    `ref` is the case's own address in the case system: for notices, never shown. `may_follow`: whether its changes are announced
+    to who asks for it; not where only a citizen who has just logged in may hear of it.
     """
 
     identificatie: str
@@ -106,6 +108,7 @@ class ZaakStatus:
     to_pay: bool = False
     personal: Personal | None = None
     ref: str = field(default="", repr=False)
+    may_follow: bool = True
 
     def days_over(self, today: date) -> int:
         """Days since the term ended, 0 within it, when it stands still, and when there is none."""
@@ -153,14 +156,17 @@ def check_bsn(bsn: str) -> None:
 def spellings(typed: str) -> tuple[str, ...]:
     """The case numbers a citizen may mean, most literal first; empty if the text can't be one.
 
-    Case systems compare the number exactly, and read an empty one as "every case". So: never blank, at most 40
-    characters, trimmed, and after the literal spelling the one without spaces and in capitals.
+    Case systems compare the number exactly, and read an empty one as "every case". So: never blank, at most 40 characters,
+    trimmed, and after the literal spelling the one without spaces and in capitals. Open Zaak makes numbers such as
+    ZAAK-2026-0000000101; people leave out the word, which is then read into it, so a number that really lacks it is tried last.
     """
     text = " ".join(unicodedata.normalize("NFKC", typed).split())
     text = re.sub(r"[‐-―−]", "-", text).strip(" .,;:#'\"()")
     if len(text) > _MAX_LENGTH or not _CASE_NUMBER.fullmatch(text):
         return ()
-    return tuple(dict.fromkeys((text, text.replace(" ", "").upper())))
+    compact = text.replace(" ", "").upper()
+    bare = _WITH_THE_WORD.sub(r"\1", compact)
+    return tuple(dict.fromkeys((text, compact, bare)))
 
 
 def _same(given: str, known: str) -> bool:

@@ -11,9 +11,7 @@ from typing import Any, Literal
 
 from bot.sqlite import transaction
 from bot.zaken import Personal, SecondFactor, ZaakNotFound, ZaakStatus, ZakenUnavailable, check_bsn, spellings
-from bot.zaken.demo_data import DemoCase, DemoPerson, DemoStep, DemoZaaktype, demo_cases, demo_persons, today_in_amsterdam
-
-__all__ = ["DemoCase", "DemoPerson", "DemoStep", "DemoZaaktype", "DemoZaken", "demo_cases", "demo_persons", "today_in_amsterdam"]
+from bot.zaken.demo_data import DemoCase, demo_cases, today_in_amsterdam
 
 _STALE_DAYS = 14  # after which the dates are set anew: a demonstration shouldn't be full of overdue cases
 _VERSION = 2  # of the tables and the cases; a file with another one is filled anew

@@ -11,7 +11,7 @@ from bot.zaken import SecondFactor, ZaakNotFound, ZaakStatus, Zaken, ZakenUnavai
 
 
 class TooManyAttempts(Exception):
-    """Too many wrong tries for this case or by this conversation; it unlocks by itself."""
+    """Too many wrong tries for this case or from this address; it unlocks by itself."""
 
 
 class AttemptCounter(Protocol):
@@ -28,13 +28,15 @@ class AttemptCounter(Protocol):
 
 
 class GuardedZaken:
-    """Looks up cases, and counts wrong tries per case number and per `who` (the conversation).
+    """Looks up cases, and counts wrong tries per case number and per `who` (a network address or chat).
 
-    `max_attempts` wrong tries on either lock it for `lock_seconds` after the last one. Every refusal of the case system
-    counts, so that an unknown number and a wrong factor stay alike; an unavailable case system doesn't.
-    A right answer clears the count of its case only: somebody with a case of their own gains no extra guesses.
-    `scope` (the municipality) keeps equal case numbers of several case systems apart. Tries of one case take turns in
-    this process; one whose turn doesn't come within `wait_seconds` is a ZakenUnavailable.
+    `max_attempts` wrong tries on a case, or `max_attempts_who` by one `who`, lock it for `lock_seconds` after the last one. The
+    second is the larger: many citizens may share an address, in a library or on a mobile network, and make typing errors.
+    Every refusal of the case system counts, so that an unknown number and a wrong factor stay alike; an unavailable case
+    system doesn't. A right answer clears the count of its case only: somebody with a case of their own gains no extra guesses.
+    `scope` (the municipality) keeps equal case numbers of several case systems apart. Tries of one case, and of one `who`, take
+    turns in this process: waiting and looking up together end after `budget_seconds`, as a ZakenUnavailable. That is a little
+    more than the case system itself gets, so that its failures are its own.
     """
 
     def __init__(
@@ -44,30 +46,31 @@ class GuardedZaken:
         max_attempts: int = 5,
         lock_seconds: int = 3600,
         *,
+        max_attempts_who: int = 20,
         scope: str = "",
-        wait_seconds: float = 5.0,
+        budget_seconds: float = 5.0,
     ) -> None:
-        if max_attempts < 1 or lock_seconds < 1:
-            raise ValueError("max_attempts and lock_seconds must be at least 1")
+        if min(max_attempts, max_attempts_who, lock_seconds) < 1:
+            raise ValueError("the attempts and lock_seconds must be at least 1")
         self._zaken = zaken
         self._attempts = attempts
         self._max_attempts = max_attempts
+        self._max_attempts_who = max_attempts_who
         self._lock_seconds = lock_seconds
         self._scope = scope
-        self._wait_seconds = wait_seconds
+        self._budget_seconds = budget_seconds
         self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def look_up(self, identificatie: str, factor: SecondFactor, who: str) -> ZaakStatus:
         """As `Zaken.look_up`; raises TooManyAttempts too."""
         case_key, who_key = self._key("zaak", _canonical(identificatie)), self._key("who", who)
-        async with AsyncExitStack() as one_at_a_time:  # or a hundred sent at once would all pass the check
-            try:
-                async with asyncio.timeout(self._wait_seconds):
-                    for key in (case_key, who_key):  # cases before conversations, always: no deadlock
-                        await one_at_a_time.enter_async_context(self._busy.setdefault(key, asyncio.Lock()))
-            except TimeoutError as exc:
-                raise ZakenUnavailable("too many look-ups of this case at once") from exc
-            return await self._counted(identificatie, factor, case_key, who_key)
+        try:
+            async with asyncio.timeout(self._budget_seconds), AsyncExitStack() as one_at_a_time:
+                for key in (case_key, who_key):  # or a hundred sent at once would pass; cases first, always: no deadlock
+                    await one_at_a_time.enter_async_context(self._busy.setdefault(key, asyncio.Lock()))
+                return await self._counted(identificatie, factor, case_key, who_key)
+        except TimeoutError as exc:
+            raise ZakenUnavailable("too many look-ups at once of this case or from this address") from exc
 
     async def own(self, bsn: str) -> list[ZaakStatus]:
         """As `Zaken.own`: there is nothing to guess for somebody whose login proves the BSN."""
@@ -91,8 +94,8 @@ class GuardedZaken:
         return f"zaken:{kind}:{digest}"
 
     async def _counted(self, identificatie: str, factor: SecondFactor, case_key: str, who_key: str) -> ZaakStatus:
-        for key in (case_key, who_key):
-            if await self._attempts.get(key) >= self._max_attempts:
+        for key, most in ((case_key, self._max_attempts), (who_key, self._max_attempts_who)):
+            if await self._attempts.get(key) >= most:
                 raise TooManyAttempts
         try:
             status = await self._zaken.look_up(identificatie, factor)

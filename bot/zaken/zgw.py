@@ -5,13 +5,14 @@ status types that make up the steps; type and steps are kept for a while (see `C
 """
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+import structlog
 
 from bot.circuit import Circuit, CircuitOpen
 from bot.http import RETRY_PAUSE_SECONDS
@@ -20,7 +21,7 @@ from bot.zaken.zgw_catalogue import Catalogue, Zaaktype, require
 from bot.zaken.zgw_check import connection_faults, level_faults
 from bot.zgw import Json, ZgwClient, ZgwFailure, at_once
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 _OF_PERSON = "rol__betrokkeneIdentificatie__natuurlijkPersoon__inpBsn"
 _IDENTIFIER = re.compile(r"[A-Za-z0-9-]+")
@@ -59,8 +60,7 @@ class ZgwZaken:
     hear about, and that a notice may be sent about; for citizens who logged in see `OwnCases`.
 
     An answer comes within `budget_seconds`, retries included. After `failures` questions without an answer in a row the case
-    system is left alone for `open_seconds` (see `Circuit`). `catalogue_seconds`: see `Catalogue`. `production`: `check` refuses
-    http.
+    system is left alone for `open_seconds` (see `Circuit`). `catalogue_seconds`: see `Catalogue`.
     """
 
     def __init__(
@@ -78,7 +78,6 @@ class ZgwZaken:
         retry_pause_seconds: float = RETRY_PAUSE_SECONDS,
         failures: int = 5,
         open_seconds: float = 30.0,
-        production: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._zaken, self._catalogi = zaken_url.rstrip("/"), catalogi_url.rstrip("/")
@@ -86,7 +85,6 @@ class ZgwZaken:
         self._allowed_confidentiality = frozenset(allowed_confidentiality)
         self._own_cases = own or OwnCases()
         self._budget_seconds = budget_seconds
-        self._production = production
         self._circuit = Circuit(failures, open_seconds, clock)
         self._client = ZgwClient((zaken_url, catalogi_url), client_id, secret, budget_seconds, retry_pause_seconds)
         self._catalogue = Catalogue(self._client, self._catalogi, catalogue_seconds, clock)
@@ -96,7 +94,7 @@ class ZgwZaken:
         numbers = spellings(identificatie)
         if not numbers:
             raise ZaakNotFound  # never ask for a blank number: the answer would be every case
-        async with self._asking():
+        async with self._asking("look_up"):
             zaak = await self._find(numbers)
             rollen, status, zaaktype = await at_once(
                 self._rollen(zaak, omschrijvingGeneriek="initiator"),
@@ -110,7 +108,7 @@ class ZgwZaken:
     async def own(self, bsn: str) -> list[ZaakStatus]:
         """As `Zaken.own`. One case of somebody else in the case system's answer, and none of it is believed."""
         check_bsn(bsn)  # never ask for a blank one: the answer would be every case
-        async with self._asking():
+        async with self._asking("own"):
             found = await self._of_person(bsn)
             allowed = [zaak for zaak in found if zaak["vertrouwelijkheidaanduiding"] in self._own_cases.confidentiality]
             urls = {zaak["zaaktype"] for zaak in allowed}
@@ -122,9 +120,9 @@ class ZgwZaken:
     async def announced(self, ref: str, status: str) -> ZaakStatus | None:
         """As `Zaken.announced`."""
         if not self._is_mine(ref, "zaken") or not self._is_mine(status, "statussen"):
-            logger.warning("case system: a notification names an address that isn't one of its cases or statuses")
+            log.warning("zaken_announcement_strange", reason="an address that isn't one of a case and its status")
             return None
-        async with self._asking():
+        async with self._asking("announced"):
             zaak = await self._unless_gone(ref)
             require(zaak is None or zaak["url"] == ref)
             if zaak is None or zaak["status"] != status or not self._may_be_told(zaak):
@@ -140,14 +138,14 @@ class ZgwZaken:
     async def check(self) -> list[str]:
         """As `Zaken.check`."""
         faults = level_faults([*self._allowed_confidentiality, *self._own_cases.confidentiality])
-        return faults + await connection_faults(self._client, self._zaken, self._catalogi, self._production)
+        return faults + await connection_faults(self._client, self._zaken, self._catalogi)
 
     async def aclose(self) -> None:
         """Close the connections; a later question opens new ones."""
         await self._client.aclose()
 
     @asynccontextmanager
-    async def _asking(self) -> AsyncIterator[None]:
+    async def _asking(self, action: str) -> AsyncIterator[None]:
         """Around all requests for one answer: time budget, circuit, and one kind of error."""
         try:
             with self._circuit.call(_NoAnswer):
@@ -163,7 +161,7 @@ class ZgwZaken:
         except CircuitOpen as exc:
             raise ZakenUnavailable("left alone after repeated failures") from exc
         except ZakenUnavailable as exc:
-            logger.warning("case system: %s", exc)
+            log.warning("zaken_unavailable", action=action, reason=str(exc))
             raise
 
     async def _find(self, numbers: tuple[str, ...]) -> Json:
@@ -201,7 +199,7 @@ class ZgwZaken:
     async def _personal(self, zaak: Json, zaaktype: Zaaktype) -> ZaakStatus:
         status, (resultaat, result) = await at_once(self._status(zaak), self._result(zaak))
         texts: Personal = zgw_case.personal(zaak, status, resultaat, result)
-        return zgw_case.told(zaak, await self._knowing(zaaktype, status), status, texts)
+        return zgw_case.told(zaak, await self._knowing(zaaktype, status), status, texts, self._may_be_told(zaak))
 
     async def _rollen(self, zaak: Json, **narrowed: str) -> list[Json]:
         return await self._client.get_all(f"{self._zaken}/rollen", {"zaak": zaak["url"], **narrowed})

@@ -26,7 +26,9 @@ def roles(rollen: list[Json], zaak_url: str, bsn: str) -> set[str]:
     return {rol["omschrijvingGeneriek"] for rol in rollen if rol["zaak"] == zaak_url and _has(rol, bsn)}
 
 
-def told(zaak: Json, zaaktype: Zaaktype, status: Json | None, personal: Personal | None = None) -> ZaakStatus:
+def told(
+    zaak: Json, zaaktype: Zaaktype, status: Json | None, personal: Personal | None = None, may_follow: bool = True
+) -> ZaakStatus:
     """The answer about a case. Raises ZakenUnavailable if the present status is none of the type's steps."""
     require(status is None or zaaktype.number(status["statustype"]) > 0)
     step = zaaktype.number(status["statustype"]) if status else 0
@@ -48,6 +50,7 @@ def told(zaak: Json, zaaktype: Zaaktype, status: Json | None, personal: Personal
         to_pay=zaak.get("betalingsindicatie") in _UNPAID,
         personal=personal,
         ref=zaak["url"],
+        may_follow=may_follow,
     )
 
 

@@ -7,8 +7,6 @@ system writes its addresses, a search for a number that doesn't exist shows whet
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from yarl import URL
-
 from bot.zgw import Json, ZgwClient, ZgwFailure
 
 # Of `vertrouwelijkheidaanduiding`, from open to secret.
@@ -21,17 +19,9 @@ _RECENT_DAYS = 30
 _CLOCK_SECONDS = 30  # a token made on a clock further ahead may be refused
 
 
-async def connection_faults(client: ZgwClient, zaken: str, catalogi: str, production: bool) -> list[str]:
-    """One sentence per fault. `zaken` and `catalogi` are the configured roots; `production` refuses http."""
-    unusable = [fault for name, root in (("Zaken", zaken), ("Catalogi", catalogi)) for fault in _address(name, root)]
-    if unusable:
-        return unusable
-    faults = [
-        f"The {name} API is addressed by http ({root}): in production use https, or all of it goes in the clear."
-        for name, root in (("Zaken", zaken), ("Catalogi", catalogi))
-        if production and URL(root).scheme != "https"
-    ]
-    faults += await _clock(client, zaken)
+async def connection_faults(client: ZgwClient, zaken: str, catalogi: str) -> list[str]:
+    """One sentence per fault. `zaken` and `catalogi` are the configured roots."""
+    faults = await _clock(client, zaken)
     faults += await _zaken(client, zaken, catalogi)
     faults += await _catalogi(client, catalogi)
     return faults
@@ -41,16 +31,6 @@ def level_faults(allowed: Iterable[str]) -> list[str]:
     """A misspelt level of confidentiality would hide cases without a word."""
     unknown = sorted(set(allowed) - set(_LEVELS))
     return [f"{level!r} is no level of confidentiality: use {', '.join(_LEVELS)}." for level in unknown]
-
-
-def _address(name: str, root: str) -> list[str]:
-    try:
-        url = URL(root)
-    except ValueError:
-        url = URL()
-    if url.scheme in {"http", "https"} and url.host:
-        return []
-    return [f"The address of the {name} API ({root!r}) isn't a whole http or https address."]
 
 
 async def _clock(client: ZgwClient, zaken: str) -> list[str]:

@@ -7,7 +7,7 @@ The library's own updater confirms updates before anybody handled them. Here an 
 import asyncio
 import contextlib
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import structlog
 from aiohttp import web
@@ -20,13 +20,14 @@ from bot.conversation.feed import Feed
 from bot.conversation.locks import Lock
 from bot.conversation.redis import StoreUnavailable
 from bot.conversation.store import UnknownConversation
+from bot.logs import where
+from bot.tasks import end, for_ever
 from bot.wiring import Services
 from connectors.telegram import words
 from connectors.telegram.delivery import Delivery, Pace
 from connectors.telegram.incoming import Incoming
 from connectors.telegram.render import Out
-from connectors.telegram.sender import Sender, finish, seconds_of
-from connectors.web import where
+from connectors.telegram.sender import Sender, seconds_of
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ class Telegram:
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
         self._tasks.append(asyncio.create_task(self._serve()))
         yield
-        await finish(self._tasks, 0)
+        await end(self._tasks)
         await self._delivery.close()
         await self._sender.close(self._pace.end)
         with contextlib.suppress(StoreUnavailable):
@@ -114,16 +115,7 @@ class Telegram:
             await asyncio.sleep(pause)
             pause = min(pause * 2, self._pace.retry_most)
         for work in [self._delivery.run] if self._settings.public_url else [self._delivery.run, self._poll]:
-            self._tasks.append(asyncio.create_task(self._for_ever(work)))
-
-    async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Whatever happens, it is started again."""
-        while True:
-            try:
-                await work()
-            except Exception as exc:
-                log.error("telegram_failed", error=type(exc).__name__, where=where(exc))
-            await asyncio.sleep(self._pace.retry)
+            self._tasks.append(asyncio.create_task(for_ever(work, self._pace.retry)))
 
     async def _connect(self) -> None:
         await self._application.initialize()

@@ -18,10 +18,11 @@ from bot.conversation.events import Event
 from bot.conversation.feed import ANY, Feed
 from bot.conversation.redis import StoreUnavailable
 from bot.conversation.store import DAY, UnknownConversation
+from bot.logs import where
+from bot.tasks import end
 from bot.wiring import Services
 from connectors.telegram.render import render
-from connectors.telegram.sender import Sender, Unreachable, finish, seconds_of
-from connectors.web import where
+from connectors.telegram.sender import Sender, Unreachable, seconds_of
 
 log = structlog.get_logger()
 
@@ -88,7 +89,7 @@ class Delivery:
         self._stopping.set()
         for chat in self._chats.values():
             chat.news.set()
-        await finish([chat.task for chat in self._chats.values() if chat.task], self._pace.end)
+        await end([chat.task for chat in self._chats.values() if chat.task], self._pace.end)
 
     def wake(self, conv: str) -> None:
         chat = self._chats.get(conv)

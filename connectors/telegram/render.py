@@ -82,31 +82,42 @@ def _lines(part: Event, body: Event) -> list[str]:
     match part.get("kind"):
         case "form":
             hints = [f"- {field['label']}: {field['hint']}" for field in part["fields"] if field.get("hint")]
-            return [" ".join(filter(None, [part.get("hint", ""), words.TYPE_ANSWER])), *hints]
+            hint = part.get("hint", "")
+            return [f"{hint} {words.TYPE_ANSWER}".strip(), *hints] if hint or hints else []  # else the question says enough
         case "date" if not events.find_part(body, ["choices"]) and part.get("min") and part.get("max"):
             first, last = (day_in_words(date.fromisoformat(part[key])) for key in ("min", "max"))
             return [words.between(first, last)]
         case "time" if len(part["slots"]) > MAX_BUTTONS:
             return [words.MORE_TIMES]
         case "case" if part["identificatie"] not in body["text"]:
-            return _case(part)
+            return _case(part, body)
         case "appointment" if part.get("reference", part["id"]) not in body["text"]:
             return _appointment(part)
     return []
 
 
-def _case(part: Event) -> list[str]:
-    """A case in words, with a blank line after it: there may be several."""
-    days = {name: day_in_words(date.fromisoformat(part[name])) for name in ("expected", "latest", "finished") if part.get(name)}
-    running = not part.get("finished") and not part.get("suspended")
+def _case(part: Event, body: Event) -> list[str]:
+    """A case in words, with a blank line after it: there may be several. Of two days that are the same, the last is told."""
+    days = {name: _day(part[name], body) for name in ("expected", "latest") if part.get(name)}
+    finished = day_in_words(date.fromisoformat(part["finished"])) if part.get("finished") else ""
+    running = not finished and not part.get("suspended")
+    expected = days.get("expected") if running and part.get("expected") != part.get("latest") else ""
     rows = {
         "Zaak: ": part["identificatie"], "Soort: ": part.get("zaaktype"), "Status: ": part.get("status"),
         "Stap ": f"{part['step']} van {part['steps']}" if part.get("step") and part.get("steps") else "",
-        "Volgende stap: ": part.get("next_step"), "Termijn: ": "staat stil" if part.get("suspended") else "",
-        "Verwacht: ": days.get("expected") if running else "", "Uiterlijk: ": days.get("latest") if running else "",
-        "Afgerond op: ": days.get("finished"), "Uitkomst: ": part.get("result"),
+        "Volgende stap: ": part.get("next_step"), "Dit doet u: ": words.PAY if part.get("to_pay") else "",
+        "Termijn: ": "staat stil" if part.get("suspended") else "",
+        "Verwacht: ": expected, "Uiterlijk: ": days.get("latest") if running else "",
+        "Afgerond op: ": finished, "Uitkomst: ": part.get("result"),
     }
     return [*(f"{label}{value}" for label, value in rows.items() if value), ""]
+
+
+def _day(value: str, body: Event) -> str:
+    """A day in words, and whether it had gone by when the message was made."""
+    day = date.fromisoformat(value)
+    gone = day < datetime.fromisoformat(body["at"]).astimezone(AMSTERDAM).date() if "at" in body else False
+    return f"{day_in_words(day)} (voorbij)" if gone else day_in_words(day)
 
 
 def _appointment(part: Event) -> list[str]:

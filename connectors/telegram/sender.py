@@ -10,8 +10,9 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.conversation.redis import StoreUnavailable
+from bot.logs import where
+from bot.tasks import end
 from connectors.telegram.render import Out
-from connectors.web import where
 
 log = structlog.get_logger()
 
@@ -64,17 +65,7 @@ class Sender:
 
     async def close(self, seconds: float) -> None:
         """Give what is under way some time, and end it."""
-        await finish(list(self._aside), seconds)
-
-
-async def finish(tasks: list[asyncio.Task[None]], seconds: float) -> None:
-    """Wait for the tasks, and cancel those that are late."""
-    if tasks:
-        await asyncio.wait(tasks, timeout=seconds)
-    while late := [task for task in tasks if not task.done()]:
-        for task in late:  # more than once: a time-out of the Redis client may swallow a cancellation
-            task.cancel()
-        await asyncio.wait(late, timeout=0.1)
+        await end(list(self._aside), seconds)
 
 
 def seconds_of(exc: RetryAfter) -> float:

@@ -38,6 +38,7 @@ NOTHING_KEPT = "Er is geen gesprek bewaard. Er valt niets te wissen."
 CHOOSE = "Maak een keuze:"
 CHOSEN = "Uw keuze: {label}"
 CALENDAR = "Zet in uw agenda"
+PAY = "Betalen. In de brief of e-mail staat hoe."
 TYPE_ANSWER = "Typ uw antwoord hieronder."
 MORE_TIMES = "Er zijn nog meer tijden vrij. U kunt ook zelf een tijd typen."
 

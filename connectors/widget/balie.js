@@ -109,6 +109,21 @@ class BalieChat extends HTMLElement {
     (back?.isConnected && back !== document.body ? back : this.#button).focus();
   }
 
+  /** Counts what came since the last visit, such as news of a case. The panel isn't loaded for it. */
+  async countMissed() {
+    try {
+      const kept = (name) => JSON.parse(localStorage.getItem(`balie:${options.gemeente}:${name}`));
+      const { conv, token } = kept('conversation');
+      const address = `${options.server.replace(/\/$/, '')}/v1/conv/${conv}/events?wait=0&after=${kept('read') ?? 0}`;
+      const headers = { Authorization: `Bearer ${token}` };
+      const { events } = await (await fetch(address, { headers, credentials: 'omit' })).json();
+      const missed = events.filter(({ type, from }) => type === 'notice' || (type === 'message' && from.role !== 'citizen'));
+      if (!this.#panel) this.#count(missed.length);
+    } catch {
+      // no conversation on this device, or it can't be had now
+    }
+  }
+
   async #load() {
     await import('./panel.js');
     if (this.#panel) return;
@@ -128,7 +143,9 @@ class BalieChat extends HTMLElement {
     document.dispatchEvent(new CustomEvent(opened ? 'balie:open' : 'balie:close'));
     try {
       sessionStorage.setItem(OPEN_KEY, opened ? '1' : '');
-    } catch { /* storage refused: it won't reopen after a reload */ }
+    } catch {
+      // storage refused: it won't reopen after a reload
+    }
   }
 
   #count(number) {
@@ -163,4 +180,5 @@ if (!customElements.get('balie-chat')) {
     if (await chat.open({ question: field.value.trim() })) field.value = '';
   });
   if (wasOpen()) chat.open({ focus: false });
+  else chat.countMissed();
 }

@@ -47,6 +47,7 @@ let counter = 0;
 export const uid = (prefix) => `balie-${prefix}-${++counter}`;
 
 const LINK = /https:\/\/[^\s<>"']+/g;
+const WHOLE = /(\S*\w-\w\S*|\b\d[\d ]{3,}\d\b)/; // with a hyphen, or a telephone number: not cut at the end of a line
 const BULLET = /^\s*[-•*]\s+/;
 const NUMBER = /^\s*\d{1,2}[.)]\s+/;
 
@@ -64,7 +65,7 @@ export function safeUrl(address, server) {
 export function link(url, label, { opener = false, ...attributes } = {}) {
   const rel = opener ? 'opener' : 'noopener noreferrer';
   return h('a', { href: url.href, target: '_blank', rel, referrerpolicy: 'no-referrer', ...attributes },
-    label, unseen(text.newTab), icon('external'));
+    label, unseen(text.newTab), '\u00a0', icon('external'));
 }
 
 /** Text with its https addresses made into links, without the punctuation behind them. */
@@ -75,15 +76,16 @@ function linked(line) {
     const address = match[0].replace(/[.,;:!?)\]]+$/, '');
     const url = safeUrl(address, 'https://invalid.invalid');
     if (!url) continue;
-    nodes.push(line.slice(from, match.index), link(url, address));
+    nodes.push(...whole(line.slice(from, match.index)), link(url, address));
     from = match.index + address.length;
   }
-  nodes.push(line.slice(from));
-  return nodes;
+  return [...nodes, ...whole(line.slice(from))];
 }
 
-const paragraph = (lines) =>
-  h('p', {}, ...lines.flatMap((line, index) => (index ? [h('br'), ...linked(line)] : linked(line))));
+const whole = (words) =>
+  words.split(WHOLE).map((piece, index) => (index % 2 ? h('span', { class: 'whole' }, piece) : piece));
+
+const paragraphs = (lines) => lines.map((line, index) => h('p', { class: index > 0 && 'next' }, ...linked(line)));
 
 function list(tag, lines, mark) {
   const items = lines.map((line) => h('li', {}, ...linked(line.replace(mark, ''))));
@@ -99,8 +101,8 @@ export function blocks(words) {
     if (kind && runs.at(-1)?.kind === kind) runs.at(-1).lines.push(line);
     else runs.push({ kind, lines: [line] });
   }
-  return runs.filter((run) => run.kind).map(({ kind, lines }) => {
-    if (kind === 'p') return paragraph(lines);
+  return runs.filter((run) => run.kind).flatMap(({ kind, lines }) => {
+    if (kind === 'p') return paragraphs(lines);
     return list(kind, lines, kind === 'ul' ? BULLET : NUMBER);
   });
 }

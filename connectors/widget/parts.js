@@ -3,7 +3,7 @@
  * they stay readable, can't be used again, and never let go of the focus.
  */
 import { h, icon, link, safeUrl, uid, unseen } from './dom.js';
-import { dateOf, momentOf, text } from './text.js';
+import { dateOf, dueOn, momentOf, text } from './text.js';
 
 /** Makes a question unusable. `label` marks the option that was chosen. The element with the focus keeps it. */
 export function retire(question, label) {
@@ -175,14 +175,15 @@ const row = (term, ...description) =>
   description.some(Boolean) ? [h('dt', {}, term), h('dd', {}, ...description)] : [];
 
 const card = (kind, title, name, ...content) =>
-  h('section', { class: `card ${kind}`, 'data-testid': `balie-${kind}`, 'aria-label': title },
+  h('div', { class: `card ${kind}`, role: 'group', 'data-testid': `balie-${kind}`, 'aria-label': title },
     h('p', { class: 'card-title' }, icon(name), title), ...content);
 
-/** A link, or its words alone when the address isn't one we follow. */
+/** A link, or its words alone when the address isn't one we follow. One that the citizen must go along is a button. */
 function linkPart(part, _respond, server) {
   const url = safeUrl(part.url, server);
   const opener = Boolean(part.opener) && url?.origin === new URL(server).origin;
-  return h('p', { class: 'link' }, url ? link(url, part.label || url.host, { opener }) : part.label);
+  const attributes = { opener, class: opener && 'button primary' };
+  return h('p', { class: 'link' }, url ? link(url, part.label || url.host, attributes) : part.label);
 }
 
 /** "Bron: …" under an answer. `label` comes from a link part to the same address. */
@@ -211,20 +212,21 @@ function appointmentCard(part, _respond, server) {
 }
 
 function caseCard(part) {
-  const { step, steps } = part;
+  const { step, steps, finished, suspended, expected, latest } = part;
   const segments = Array.from({ length: Math.min(steps || 0, 12) }, (_, index) =>
     h('span', { class: index < step ? 'done' : '' }));
   return card('case', part.zaaktype || text.caseTitle, 'case',
-    h('p', { class: 'card-main' }, part.status),
+    h('p', { class: 'card-main' }, part.status || (!step && !finished && text.notBegun)),
     steps && h('div', { class: 'steps', 'aria-hidden': 'true' }, ...segments),
     steps && step > 0 && h('p', { class: 'step' }, text.step(step, steps)),
     h('dl', {},
       ...row(text.caseNumber, part.identificatie),
       ...row(text.nextStep, part.next_step),
-      ...row(text.term, part.suspended && text.suspended),
-      ...row(text.expected, !part.finished && part.expected && dateOf(part.expected)),
-      ...row(text.latest, !part.finished && !part.suspended && part.latest && dateOf(part.latest)),
-      ...row(text.finished, part.finished && dateOf(part.finished)),
+      ...row(text.toDo, part.to_pay && text.pay),
+      ...row(text.term, suspended && text.suspended),
+      ...row(text.expected, !finished && expected && expected !== latest && dueOn(expected)),
+      ...row(text.latest, !finished && !suspended && latest && dueOn(latest)),
+      ...row(text.finished, finished && dateOf(finished)),
       ...row(text.result, part.result)));
 }
 

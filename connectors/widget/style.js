@@ -52,7 +52,9 @@ sheet.replaceSync(`
 *, ::before, ::after { box-sizing: border-box }
 h2, h3, p, ul, ol, dl, dd, fieldset { margin: 0; padding: 0; border: 0; min-width: 0 }
 [hidden] { display: none !important }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+.unseen, .message.joins .head { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  white-space: nowrap }
+.whole { display: inline-block }
 svg { flex: none; width: 1.5em; height: 1.5em; fill: none; stroke: currentColor; stroke-width: 2;
   stroke-linecap: round; stroke-linejoin: round }
 button, input, textarea { font: inherit; color: inherit }
@@ -98,14 +100,13 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .day::first-letter { text-transform: uppercase }
 .message { max-width: 100%; margin-top: 10px; animation: rise .18s ease-out }
 .message.joins { margin-top: 0 }
-.message.joins .head { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
-  white-space: nowrap }
 .head { display: flex; gap: .5em; margin: 0 4px 3px; font-size: .8125em; color: var(--muted) }
 .who { font-weight: 600 }
 .bubble { width: fit-content; max-width: min(100%, 34em); padding: 10px 14px; border-radius: 4px 16px 16px;
   background: var(--raised); overflow-wrap: anywhere }
 .joins .bubble { border-radius: 16px }
 .bubble > * + * { margin-top: .6em }
+.bubble > .next, .notice .next { margin-top: .3em }
 .bubble :is(ul, ol) { padding-left: 1.25em }
 .bubble li + li { margin-top: .25em }
 .bubble li::marker { color: var(--muted) }
@@ -115,7 +116,10 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .citizen.joins .bubble { border-radius: 16px }
 .redacted .bubble { background: none; border: 1px dashed var(--line); color: var(--muted); font-style: italic }
 .source { padding-top: .5em; border-top: 1px solid var(--line); font-size: .875em }
-.link { margin: 6px 4px 0 }
+.link { margin: 2px 4px 0 }
+.link a { min-height: 44px; padding-block: 8px }
+.link a:not(.button) { display: inline-block }
+.link .button { margin: 6px -4px 0; gap: 0 }
 .state { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: 2px 10px;
   margin: 3px 4px 0; font-size: .8125em; color: var(--muted); text-align: right }
 [data-state=sending] .state { animation: late 1s step-end }
@@ -172,7 +176,7 @@ label, legend { font-weight: 600; line-height: 1.35 }
   color: var(--field-text) }
 .ask input[aria-invalid=true] { border: 2px solid var(--error) }
 .ask .primary { width: 100% }
-.radios { display: grid; grid-template-columns: repeat(auto-fill, minmax(5em, 1fr)); gap: 8px }
+.radios { display: grid; grid-template-columns: repeat(auto-fill, minmax(4em, 1fr)); gap: 8px 7px }
 .rating .radios { grid-template-columns: repeat(5, 1fr) }
 .radios label { position: relative; display: grid; place-items: center; min-height: 44px;
   border: 1px solid var(--field-line); border-radius: var(--radius); font-weight: 500; cursor: pointer }
@@ -181,19 +185,26 @@ label, legend { font-weight: 600; line-height: 1.35 }
 .radios label:has(:checked) { border-color: var(--accent); background: var(--accent); color: var(--on-accent);
   font-weight: 650 }
 .radios label:has(:focus-visible) { outline: 3px solid var(--focus); outline-offset: 2px }
-[data-retired] .chip, [data-retired] .button, [data-retired] .radios label, [data-retired] input { cursor: default;
-  color: var(--muted); background: none; border-color: var(--line); font-weight: 500 }
+[data-retired] .chip, [data-retired] .button, :has(> form[data-retired]) > .link .button, [data-retired] .radios label,
+[data-retired] input { cursor: default; color: var(--muted); background: none; border-color: var(--line);
+  font-weight: 500 }
 [data-retired] .chip[data-used], [data-retired] label:has(:checked) { border-color: var(--accent);
   background: var(--own); color: var(--text) }
-form[data-retired] :is(.button:not(:focus), .hint, .ends) { display: none }
+form[data-retired] :is(.button:not(:focus), .hint, .ends), form[data-retired]:is(.date, .form):not(:focus-within) {
+  display: none }
 
-.card { margin-top: 8px }
+.card { margin-top: 8px; container-type: inline-size }
 .card-title { display: flex; align-items: center; gap: 8px; font-size: .875em; font-weight: 600; color: var(--muted) }
 .card-title::first-letter { text-transform: uppercase }
 .card-title svg { width: 1.25em; height: 1.25em }
 .card-main { margin-top: 6px; font-size: 1.125em; font-weight: 650; line-height: 1.35; overflow-wrap: anywhere }
-.card dt { margin-top: 10px; font-size: .8125em; color: var(--muted) }
+.card dl { display: grid; grid-template-columns: fit-content(36%) 1fr; gap: 6px 12px; align-items: baseline;
+  margin-top: 12px }
+.card dt { font-size: .8125em; color: var(--muted) }
 .card dd { overflow-wrap: anywhere }
+.card ul { padding-left: 1.1em }
+.card dd:has(ul) { grid-column: 1 / -1; margin-top: -4px }
+@container (max-width: 15em) { .card dl { display: block } .card dt { margin-top: 8px } }
 .card .button { width: 100%; margin-top: 14px }
 .steps { display: flex; gap: 4px; margin-top: 12px }
 .steps span { flex: 1; height: 6px; border-radius: 3px; background: var(--line) }

@@ -109,9 +109,12 @@ export const text = {
   code: 'Code om te wijzigen',
   calendar: 'Zet in uw agenda',
   caseTitle: 'Uw zaak',
+  notBegun: 'Nog niet begonnen',
   caseNumber: 'Zaaknummer',
   step: (step, steps) => `stap ${step} van ${steps}`,
   nextStep: 'Volgende stap',
+  toDo: 'Dit doet u',
+  pay: 'Betalen. In de brief of e-mail staat hoe.',
   term: 'Termijn',
   suspended: 'staat stil',
   expected: 'Verwacht klaar',
@@ -125,14 +128,19 @@ export const text = {
   rated: (score) => `Mijn beoordeling: ${score} van 5`,
 };
 
-const format = (options) => new Intl.DateTimeFormat('nl-NL', options);
+const format = (options, language = 'nl-NL') => new Intl.DateTimeFormat(language, options);
 const AT_COUNTER = { timeZone: 'Europe/Amsterdam' };
-const clock = format({ hour: '2-digit', minute: '2-digit' });
-const counterClock = format({ hour: '2-digit', minute: '2-digit', ...AT_COUNTER });
-const longDay = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-const counterDay = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', ...AT_COUNTER });
-const plainDay = format({ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
-const weekDay = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const CALENDAR = { timeZone: 'UTC' };
+const CLOCK = { hour: '2-digit', minute: '2-digit' };
+const DAY = { day: 'numeric', month: 'long', year: 'numeric' };
+const LONG_DAY = { weekday: 'long', ...DAY };
+const clock = format(CLOCK);
+const counterClock = format({ ...CLOCK, ...AT_COUNTER });
+const longDay = format(LONG_DAY);
+const counterDay = format({ ...LONG_DAY, ...AT_COUNTER });
+const plainDay = format({ ...DAY, ...CALENDAR });
+const weekDay = format({ ...LONG_DAY, ...CALENDAR });
+const isoDay = format(AT_COUNTER, 'sv'); // 2026-11-24
 
 /** "10:05", in the reader's own time. */
 export const timeOf = (iso) => clock.format(new Date(iso));
@@ -148,6 +156,9 @@ export function dateOf(day, weekday = false) {
   const at = new Date(`${String(day).slice(0, 10)}T00:00:00Z`);
   return Number.isNaN(at.getTime()) ? String(day) : (weekday ? weekDay : plainDay).format(at);
 }
+
+/** "24 november 2026", and that the day has gone by (at the counter) if it has. */
+export const dueOn = (day) => `${dateOf(day)}${day < isoDay.format(Date.now()) ? ' (voorbij)' : ''}`;
 
 /** "Vandaag", "Gisteren" or the day in full: the heading above the messages of a day. */
 export function dayOf(iso) {

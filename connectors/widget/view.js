@@ -235,7 +235,8 @@ export class LogView {
   #notice({ id, kind, text: words, parts = [] }, past) {
     const respond = (answer) => this.#respond(node, id, answer);
     const node = h('div', { class: 'notice', 'data-testid': 'balie-notice', 'data-kind': kind },
-      icon('info'), h('div', {}, unseen(`${text.system}: `), ...blocks(words), ...parts.map((part) => renderPart(part, respond, this.#actions.server))));
+      icon('info'), h('div', {}, unseen(`${text.system}: `), ...blocks(words),
+        ...parts.map((part) => renderPart(part, respond, this.#actions.server))));
     if (past) node.querySelectorAll('.ask').forEach((asking) => retire(asking));
     this.#nodes.set(id, node);
     return node;

@@ -13,7 +13,7 @@ import pytest
 import structlog
 from multidict import CIMultiDict
 
-from bot.edge import configure_logs
+from bot import logs as process_logs
 from bot.settings import Settings
 from connectors import bodies
 from connectors.access import Origins, address
@@ -212,7 +212,7 @@ def captured_logs() -> Iterator[io.StringIO]:
     """What the edge writes to its log, with its real configuration."""
     before, out = structlog.get_config(), io.StringIO()
     handlers, level = logging.root.handlers[:], logging.root.level
-    configure_logs("DEBUG")
+    process_logs.configure("DEBUG")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(out), cache_logger_on_first_use=False)
     try:
         yield out

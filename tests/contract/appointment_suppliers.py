@@ -26,10 +26,10 @@ from bot.conversation.redis import connect
 from bot.http import Http
 from tests.stubs import jcc as jcc_stub
 from tests.stubs import qmatic as qmatic_stub
+from tests.stubs.faults import Fault
 from tests.stubs.jcc import JccStub
 from tests.stubs.jcc_plan import Plan, activity, identifier, location
-from tests.stubs.qmatic import Branch, Fault, QmaticStub, Service
-from tests.stubs.zgw_faults import Fault as PathFault
+from tests.stubs.qmatic import Branch, QmaticStub, Service
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
 PASSPORT = Product("paspoort", "Paspoort aanvragen", 10, ("uw oude paspoort", "een pasfoto"))
@@ -78,13 +78,15 @@ the request to cancel isn't done / is done, but the answer is lost; nothing answ
 class World:
     """`open` gives one more adapter on the same appointments; `standing` counts those at the supplier.
 
-    `fail` makes a step fail until `calm`; only for those of FALLIBLE.
+    `fail` makes a step fail until `calm`; only for those of FALLIBLE. `demand` makes the supplier require a telephone number;
+    only for those of DEMANDING.
     """
 
     open: Callable[[], Appointments]
     standing: Callable[[], int] = lambda: 0
     fail: Callable[[Step], None] = lambda step: None
     calm: Callable[[], None] = lambda: None
+    demand: Callable[[], None] = lambda: None
 
 
 def demo(folder: Path, clock: Callable[[], datetime], **changes: Any) -> DemoAppointments:
@@ -134,12 +136,12 @@ def qmatic_adapter(url: str, **changes: Any) -> Qmatic:
 async def qmatic_supplier(folder: Path, clock: Clock, redis_url: str) -> AsyncIterator[World]:
     stub = qmatic_world(clock)
     faults: dict[Step, Fault] = {
-        "booking unreached": Fault("down", "GET", "/times;"),
-        "booking refused": Fault("status", "POST", "/book", told=True),
-        "booking unanswered": Fault("dies", "POST", "/book"),
+        "booking unreached": Fault("drop", "/times;"),
+        "booking refused": Fault("status", "/book", problem="refused"),
+        "booking unanswered": Fault("dies", "/book"),
         "cancelling fails": Fault("status", "DELETE"),
         "cancelling unanswered": Fault("dies", "DELETE"),
-        "down": Fault("down"),
+        "down": Fault("drop"),
     }
     async with qmatic_stub.serving(stub) as url, ledger_at(redis_url) as ledger:
         yield World(
@@ -170,13 +172,13 @@ def jcc_adapter(url: str, **changes: Any) -> Jcc:
 
 @asynccontextmanager
 async def jcc_supplier(folder: Path, clock: Clock, redis_url: str) -> AsyncIterator[World]:
-    faults: dict[Step, PathFault] = {
-        "booking unreached": PathFault("drop", "/availabletimelist"),
-        "booking refused": PathFault("refused", jcc_stub.BOOKING),
-        "booking unanswered": PathFault("dies", jcc_stub.BOOKING),
-        "cancelling fails": PathFault("status", jcc_stub.CANCELLATION),
-        "cancelling unanswered": PathFault("dies", jcc_stub.CANCELLATION),
-        "down": PathFault("drop"),
+    faults: dict[Step, Fault] = {
+        "booking unreached": Fault("drop", "/availabletimelist"),
+        "booking refused": Fault("refused", jcc_stub.BOOKING),
+        "booking unanswered": Fault("dies", jcc_stub.BOOKING),
+        "cancelling fails": Fault("status", jcc_stub.CANCELLATION),
+        "cancelling unanswered": Fault("dies", jcc_stub.CANCELLATION),
+        "down": Fault("drop"),
     }
     async with jcc_world(clock) as stub, ledger_at(redis_url) as ledger:
         yield World(
@@ -184,9 +186,11 @@ async def jcc_supplier(folder: Path, clock: Clock, redis_url: str) -> AsyncItera
             lambda: len(stub.appointments),
             lambda step: stub.faults.append(faults[step]),
             stub.faults.clear,
+            lambda: stub.required.update(isAnyPhoneNumberRequired=True),
         )
 
 
 Maker = Callable[[Path, Clock, str], AbstractAsyncContextManager[World]]
 SUPPLIERS: dict[str, Maker] = {"demo": demo_supplier, "qmatic": qmatic_supplier, "jcc": jcc_supplier}
+DEMANDING = ["jcc"]  # the others have no such requirement
 FALLIBLE = [name for name in SUPPLIERS if name != "demo"]  # the demonstration can't half-fail: all is one transaction

@@ -31,6 +31,7 @@ from bot.appointments.codes import Codes
 from tests.contract.appointment_suppliers import (
     ANNA,
     BRAM,
+    DEMANDING,
     FALLIBLE,
     FOR_MOVING,
     FOR_PASSPORT,
@@ -144,6 +145,27 @@ async def test_a_day_is_no_longer_offered_when_it_is_full(counter: Appointments)
     for start in await counter.times(FOR_MOVING, TOWN_HALL.id, FRIDAY):
         await book(counter, start, key=f"turn-{start}", items=FOR_MOVING)
     assert await counter.days(FOR_MOVING, TOWN_HALL.id, FRIDAY, FRIDAY) == []
+
+
+# What must be known of who comes
+
+
+async def test_a_name_and_an_email_address_are_enough(counter: Appointments) -> None:
+    assert await counter.asks(FOR_PASSPORT) == frozenset()
+    assert await counter.asks([*FOR_PASSPORT, Item("toverdrank")]) == frozenset()
+    assert (await book(counter, local(FRIDAY, 9), key="turn-1", customer=BRAM)).start == local(FRIDAY, 9)
+
+
+@pytest.mark.parametrize("world", DEMANDING, indirect=True)
+async def test_a_telephone_number_is_asked_for_where_it_is_required(world: World, counter: Appointments) -> None:
+    world.demand()
+    assert await counter.asks(FOR_PASSPORT) == {"phone"}
+    with pytest.raises(AppointmentsUnavailable):
+        await book(counter, local(FRIDAY, 9), key="turn-1", customer=BRAM)
+    assert world.standing() == 0
+    booked = await book(counter, local(FRIDAY, 9), key="turn-2", customer=ANNA)
+    moved = await counter.move(booked.reference, booked.code, local(FRIDAY, 10), key="turn-3")
+    assert moved.start == local(FRIDAY, 10) and world.standing() == 1
 
 
 # Booking

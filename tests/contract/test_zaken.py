@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.zaken import Personal, SecondFactor, ZaakNotFound, ZaakStatus, Zaken, ZakenUnavailable, check_bsn
-from bot.zaken.demo import DemoCase, DemoPerson, DemoZaken, demo_cases, demo_persons
+from bot.zaken.demo import DemoZaken
+from bot.zaken.demo_data import DemoCase, DemoPerson, demo_cases, demo_persons
 from bot.zaken.zgw import ZgwZaken
 from tests.stubs.zgw import CLIENT_ID, SECRET, ZgwStub
 

@@ -12,12 +12,13 @@ import jwt
 import pytest
 
 from bot.zaken import SecondFactor, ZaakNotFound, ZakenUnavailable
-from bot.zaken.demo import demo_persons
+from bot.zaken.demo_data import demo_persons
 from bot.zaken.zgw import ZgwZaken
 from tests.contract.test_zaken import CASES, birth
 from tests.standards import STANDARDS, answer_faults, errors, needs_standards, request_faults
+from tests.stubs.faults import Fault
 from tests.stubs.zgw import CLIENT_ID, SECRET, ZgwStub
-from tests.stubs.zgw_faults import Exchange, Fault
+from tests.stubs.zgw_faults import Exchange
 
 pytestmark = needs_standards
 ZAKEN, CATALOGI = ("zaken-1.5.1.yaml", "openzaak-zaken.yaml"), ("catalogi-1.3.1.yaml",)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import axe_playwright_python
@@ -32,15 +33,21 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         made.stop()
 
 
-@pytest.fixture(scope="module")
-def browser(house: House) -> Iterator[Browser]:
-    """Ends with the module: while Playwright runs, tests with an event loop of their own can't."""
+@contextmanager
+def launched() -> Iterator[Browser]:
     path = installed()
     assert path, "no browser: run `python -m tests.browser`"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=arguments())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(house: House) -> Iterator[Browser]:
+    """Ends with the module: while Playwright runs, tests with an event loop of their own can't."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A municipality on systems of its own: a ZGW case system, Qmatic and Telegram, each over HTTP, with faults on request."""
+"""Municipalities on systems of their own, each over HTTP, with faults on request: a ZGW case system, Qmatic, JCC and Telegram."""
 
 import asyncio
 import contextlib
@@ -11,10 +11,12 @@ from typing import TypeVar
 import yaml
 
 from bot.gemeenten import FOLDER
-from bot.zaken.demo import demo_cases, today_in_amsterdam
+from bot.zaken.demo_data import demo_cases, today_in_amsterdam
+from tests import jcc_town
 from tests.house import House
 from tests.stubs import botapi, qmatic, zgw
 from tests.stubs.botapi import BotApi
+from tests.stubs.jcc import JccStub
 from tests.stubs.qmatic import Branch, QmaticStub, Service
 from tests.stubs.zgw import ZgwStub
 
@@ -30,6 +32,7 @@ class Backends:
     zaken: ZgwStub
     agenda: QmaticStub
     agenda_url: str
+    jcc: JccStub
     telegram: BotApi
 
     def __init__(self) -> None:
@@ -59,8 +62,8 @@ class Backends:
         """Every system works, and lets go of what it held up."""
 
         async def mend() -> None:
-            self.zaken.faults, self.agenda.faults = [], []
-            for stub in (self.zaken, self.agenda):
+            self.zaken.faults, self.agenda.faults, self.jcc.faults = [], [], []
+            for stub in (self.zaken, self.agenda, self.jcc):
                 stub.released.set()
                 stub.released = asyncio.Event()
 
@@ -74,11 +77,13 @@ class Backends:
             closed=_closed,
         )
         self.agenda_url = await self._stack.enter_async_context(qmatic.serving(self.agenda))
+        self.jcc = await self._stack.enter_async_context(jcc_town.jcc())
         self.telegram = await self._stack.enter_async_context(botapi.serving())
 
 
 def _closed(day: date) -> bool:
-    return False
+    """Not today: no time that is offered passes meanwhile."""
+    return day == today_in_amsterdam()
 
 
 def municipality(folder: Path, backends: Backends) -> None:
@@ -100,14 +105,17 @@ def municipality(folder: Path, backends: Backends) -> None:
 
 @contextlib.contextmanager
 def connected(folder: Path) -> Iterator[tuple[House, Backends]]:
-    """The house, with its real brain, connected to the systems."""
+    """The house, with its real brain, connected to the systems: KEY at Qmatic, jcc_town.KEY at JCC. Telegram is for KEY."""
     backends = Backends()
     backends.start()
     municipality(folder / "gemeenten", backends)
+    jcc_town.write(folder / "gemeenten", backends.jcc)
     house = House(
-        folder, BALIE_LIFT_RATES="true", BALIE_GEMEENTEN=KEY, BALIE_GEMEENTEN_DIR=str(folder / "gemeenten"),
+        folder, BALIE_LIFT_RATES="true", BALIE_GEMEENTEN=f"{KEY},{jcc_town.KEY}", BALIE_GEMEENTEN_DIR=str(folder / "gemeenten"),
         BALIE_ZGW_CLIENT_ID=zgw.CLIENT_ID, BALIE_ZGW_SECRET=zgw.SECRET, BALIE_QMATIC_API_KEY=qmatic.API_KEY,
         BALIE_TELEGRAM_TOKEN=botapi.TOKEN, BALIE_TELEGRAM_API_URL=backends.telegram.url, BALIE_LOOKUP_ATTEMPTS="100",
+        BALIE_LOOKUP_ATTEMPTS_ADDRESS="100", BALIE_BACKEND_FAILURES="1000",
+        **jcc_town.ENVIRONMENT,
     )
     house.redis.start()
     try:

@@ -6,17 +6,16 @@ from datetime import datetime, time, timedelta
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from bot.gemeenten import AMSTERDAM
-from bot.zaken.demo import today_in_amsterdam
-from tests.browser import arguments, installed
-from tests.e2e.conftest import PHONE
-from tests.e2e.suppliers import Backends, connected
+from bot.zaken.demo_data import today_in_amsterdam
+from tests import jcc_town
+from tests.e2e.conftest import PHONE, launched
+from tests.e2e.suppliers import KEY, Backends, connected
 from tests.e2e.widget import Widget
 from tests.house import House
-from tests.stubs.qmatic import Fault as AgendaFault
-from tests.stubs.zgw_faults import Fault
+from tests.stubs.faults import Fault
 
 CASE, BORN = "ZAAK-2026-0000000101", "2 januari 1980"
 OTHERS_CASE = "ZAAK-2026-0000000102"
@@ -82,12 +81,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Bac
 
 @pytest.fixture(scope="module")
 def browser(place: tuple[House, Backends]) -> Iterator[Browser]:
-    path = installed()
-    assert path, "no browser: run `python -m tests.browser`"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments())
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -158,20 +153,25 @@ def test_an_empty_case_system_finds_nothing_and_says_so(chat: Chat, backends: Ba
     chat.hears("vind ik geen zaak")
 
 
-def begin(chat: Chat) -> None:
-    chat.say("ik wil een afspraak maken voor een paspoort")
+def begin(chat: Chat, what: str = "een paspoort") -> None:
+    chat.say(f"ik wil een afspraak maken voor {what}")
     chat.hears("dag")
     chat.choose(r"^\w\w \d+ \w+")
     chat.hears("Hoe laat")
 
 
 def last_look(chat: Chat, clock: str) -> None:
+    who(chat, clock)
+    chat.hears("Klopt dit")
+
+
+def who(chat: Chat, clock: str) -> None:
+    """A time, a name and an e-mail address."""
     chat.say(clock)
     chat.hears("naam")
     chat.say("Jan de Boer")
     chat.hears("e-mail")
     chat.say("jan@example.nl")
-    chat.hears("Klopt dit")
 
 
 def clock(chat: Chat, hour: int) -> str:
@@ -193,7 +193,8 @@ def test_a_moment_that_was_taken_in_between_is_said_and_others_are_offered(chat:
     last_look(chat, "10:00")
     backends.agenda.booked |= taken_at(10)
     chat.choose("Ja")
-    chat.hears("Iemand was u net voor")
+    chat.hears("Welke tijd")
+    assert "Iemand was u net voor" in chat.everything()
     chat.say("10:20")
     chat.hears("Klopt dit")
     assert "Jan de Boer" in chat.everything()
@@ -214,7 +215,7 @@ def taken_at(hour: int) -> dict[str, dict[str, object]]:
 def test_after_a_lost_answer_nobody_is_booked_twice(chat: Chat, backends: Backends) -> None:
     begin(chat)
     last_look(chat, clock(chat, 14))
-    backends.agenda.faults = [AgendaFault("dies", "POST")]
+    backends.agenda.faults = [Fault("dies", "POST")]
     asked = backends.agenda.bookings
     chat.choose("Ja")
     chat.hears("weet niet zeker")
@@ -228,17 +229,83 @@ def test_an_agenda_that_fails_books_nothing_and_says_so(chat: Chat, backends: Ba
     begin(chat)
     last_look(chat, clock(chat, 15))
     booked = len(backends.agenda.booked)
-    backends.agenda.faults = [AgendaFault("status", "POST", code=500, told=True)]
+    backends.agenda.faults = [Fault("status", "POST", code=500, problem="refused")]
     chat.choose("Ja")
     chat.hears("kan nu niet bij de agenda")
     assert len(backends.agenda.booked) == booked
 
 
-AWAY = [AgendaFault("status", code=503), AgendaFault("slow"), AgendaFault("empty")]
+AWAY = [Fault("status", code=503), Fault("slow"), Fault("empty")]
 
 
 @pytest.mark.parametrize("fault", AWAY, ids=lambda fault: fault.kind)
-def test_an_agenda_that_is_away_says_so_before_anything_is_asked(chat: Chat, backends: Backends, fault: AgendaFault) -> None:
+def test_an_agenda_that_is_away_says_so_before_anything_is_asked(chat: Chat, backends: Backends, fault: Fault) -> None:
     backends.agenda.faults = [fault]
     chat.say("ik wil een afspraak maken voor een paspoort")
-    chat.hears("geen plek vrij" if fault.kind == "empty" else "kan nu niet bij de agenda")
+    chat.hears("geen afspraak met mij maken" if fault.kind == "empty" else "kan nu niet bij de agenda")
+
+
+# The other municipality, at JCC, which wants to know how to reach who declares a birth.
+
+
+@pytest.fixture
+def bot_of_town(place: tuple[House, Backends]) -> Iterator[None]:
+    """The Telegram bot is for the other municipality."""
+    house, backends = place
+    for gemeente in (jcc_town.KEY, KEY):
+        house.end("edge")  # not killed: the next edge would wait for its lock on Telegram
+        house.start_edge(BALIE_TELEGRAM_GEMEENTE=gemeente)
+        backends.run(lambda: house.until("/ready"))  # on their event loop: Playwright runs one here
+        if gemeente == jcc_town.KEY:
+            yield
+
+
+def booked_at_jcc(chat: Chat, backends: Backends) -> None:
+    """The last look tells the number, and JCC gets it with the booking."""
+    chat.hears("jan@example.nl, 06 12345678")
+    before = len(backends.jcc.appointments)
+    chat.choose("Ja")
+    chat.hears("Uw afspraak staat")
+    assert len(backends.jcc.appointments) == before + 1
+    made = list(backends.jcc.appointments.values())[-1]
+    assert [one["activityId"] for one in made["activityList"]] == [jcc_town.BIRTH]
+    assert made["customerList"][0]["mobilePhoneNumber"] == "+31612345678"
+
+
+def test_a_birth_at_jcc_with_a_telephone_number_in_the_field_of_the_widget(
+    place: tuple[House, Backends], new_page: Callable[..., Page]
+) -> None:
+    house, backends = place
+    page = new_page(PHONE)
+    chat = Widget(page, f"{house.url}/gemeente/{jcc_town.KEY}")
+    begin(chat, "een geboorteaangifte")
+    who(chat, "10:00")
+    chat.hears("telefoonnummer nodig")
+    field = page.get_by_label("Telefoonnummer")
+    assert (field.get_attribute("type"), field.get_attribute("autocomplete")) == ("tel", "tel")
+    field.fill("06 12345678")
+    field.press("Enter")
+    booked_at_jcc(chat, backends)
+
+
+@pytest.mark.usefixtures("bot_of_town")
+def test_a_birth_at_jcc_with_a_telephone_number_typed_in_telegram(backends: Backends) -> None:
+    chat = TelegramChat(backends, 1000 + len(backends.telegram.chats))
+    begin(chat, "een geboorteaangifte")
+    who(chat, "11:00")
+    chat.hears("telefoonnummer nodig")
+    chat.say("geen idee")
+    chat.hears("herken ik niet als een telefoonnummer")
+    chat.say("0612345678")
+    booked_at_jcc(chat, backends)
+
+
+def test_a_passport_at_jcc_takes_no_telephone_number(place: tuple[House, Backends], new_page: Callable[..., Page]) -> None:
+    house, backends = place
+    chat = Widget(new_page(PHONE), f"{house.url}/gemeente/{jcc_town.KEY}")
+    begin(chat)
+    last_look(chat, "13:00")
+    chat.choose("Ja")
+    chat.hears("Uw afspraak staat")
+    assert "telefoonnummer" not in chat.everything()
+    assert not [name for name in list(backends.jcc.appointments.values())[-1]["customerList"][0] if "hone" in name]

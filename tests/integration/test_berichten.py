@@ -146,6 +146,17 @@ async def test_where_nothing_is_announced_nothing_is_promised(talk: Talk, bench:
     assert names(await press(talk, zaak.notice_button(found))) == ["utter_berichten_niet_mogelijk"]
 
 
+async def test_a_case_that_is_never_announced_offers_no_notices_and_promises_none(talk: Talk) -> None:
+    """One that only who has just logged in may hear of."""
+    found = replace(await talk.look_up(), may_follow=False)
+    event = zaak.remember([found], here(talk.tracker()))
+    talk.slots[event["name"]] = event["value"]
+    assert zaak.notice_button(found) not in zaak.buttons(found, here(talk.tracker()), None)
+    assert names(await press(talk, zaak.notice_button(found))) == ["utter_berichten_niet_mogelijk"]
+    assert "utter_berichten_aanbod" not in names(await talk.do(berichten.ActionYes()))
+    assert await talk.followed == []
+
+
 async def test_yes_right_after_the_look_up_asks_by_name_and_yes_again_turns_on(talk: Talk) -> None:
     await talk.look_up()
     [asked] = await talk.do(berichten.ActionYes(), text="ja")
@@ -270,6 +281,21 @@ async def test_a_case_that_was_only_looked_up_is_listed_too(talk: Talk) -> None:
     assert names(await talk.do(bewaard.ActionPrivacy(), "privacy"))[1:] == [
         "utter_bewaard", "utter_bewaard_zaak", "utter_bewaard_kiezen",
     ]
+
+
+async def test_what_is_no_longer_known_is_not_kept_behind_the_citizens_back(talk: Talk, bench: Bench) -> None:
+    await talk.look_up()
+    bench.later(seconds=bench.services.settings.case_memory_seconds + 1)
+    assert names(await talk.do(bewaard.ActionPrivacy(), "privacy")) == ["utter_privacy"]
+    assert bench.case.identificatie not in str(talk.slots)
+
+
+async def test_a_later_look_up_takes_no_forgotten_case_along(talk: Talk, bench: Bench) -> None:
+    first = await talk.look_up()
+    bench.later(seconds=bench.services.settings.case_memory_seconds + 1)
+    other = replace(first, identificatie="ZAAK-2026-0000000999", ref="elsewhere")
+    event = zaak.remember([other], here(talk.tracker()), talk.tracker())
+    assert first.identificatie not in str(event)
 
 
 async def test_in_telegram_the_way_to_erase_is_said(talk: Talk) -> None:

@@ -207,6 +207,7 @@ async def test_what_citizens_send_is_text_and_nothing_else(browser: Browser, off
     citizen = await office.citizen()
     await citizen.say(evil)
     links = [{"kind": "link", "label": "klik", "url": url} for url in ("javascript:document.title='hacked'", "data:text/html,x")]
+    links.append({"kind": "link", "label": "Inloggen", "url": "https://balie.example/inloggen/geheim", "opener": True})
     await citizen.turn(Answer([events.message("bot", "<b>vet</b>", parts=links)]))
     await citizen.queue(summary=evil, zaaknummer=evil)
     page = await _open(browser, office)

@@ -1,9 +1,7 @@
 """Appointments at JCC over HTTP: what goes over the wire, its traps and its faults."""
 
 import asyncio
-import logging
 import shutil
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from structlog.testing import capture_logs
 
 from bot import settings as configuration
 from bot.appointments import AppointmentNotFound, AppointmentsUnavailable, Customer, Item, OutcomeUnknown, SlotTaken
-from bot.appointments.jcc_customer import as_json, lacking
+from bot.appointments.jcc_customer import as_json, asks, lacking
 from bot.appointments.ledgered import LedgerAppointments
 from bot.gemeenten import FOLDER
 from bot.http import HttpFailure
@@ -32,23 +31,14 @@ from tests.contract.appointment_suppliers import (
     closed,
     local,
 )
-from tests.jcc_world import ELEVEN, NINE, TEN, JccWorld, book, open_world
+from tests.jcc_world import ELEVEN, NINE, TEN, JccWorld, book, stub, world
+from tests.stubs.faults import Fault
 from tests.stubs.jcc import BOOKING, CANCELLATION, CLIENT_ID, LOOK_UP, SECRET, TOKENS_ELSEWHERE, Asked, JccStub
 from tests.stubs.jcc_plan import identifier
-from tests.stubs.zgw_faults import Fault
+
+__all__ = ["stub", "world"]  # fixtures
 
 QUESTIONS = ["/location/forappointment", "/appointmentdaterange", "/availabletimelist", "/required"]
-
-
-@pytest.fixture
-async def world(redis_url: str) -> AsyncIterator[JccWorld]:
-    async with open_world(redis_url) as world:
-        yield world
-
-
-@pytest.fixture
-def stub(world: JccWorld) -> JccStub:
-    return world.stub
 
 
 @pytest.fixture
@@ -224,25 +214,74 @@ def test_what_nobody_asks_for_is_not_sent() -> None:
     assert "emailAddress" not in as_json(ANNA, {"emailAddress": 1})
 
 
-def test_what_jcc_requires_is_compared_with_what_every_citizen_is_asked() -> None:
+def test_what_jcc_requires_is_compared_with_what_a_citizen_can_be_asked() -> None:
     fields = {"emailAddress": 2, "firstName": 2, "initials": 2, "gender": 2, "birthDate": 2, "city": 1, "country": 0}
     assert lacking(fields) == ["birthDate"]
-    assert lacking({"mobilePhoneNumber": 2, "isAnyPhoneNumberRequired": True}) == ["mobilePhoneNumber"]
-    assert lacking({"isAnyPhoneNumberRequired": True}) == ["mainPhoneNumber"]
+    assert lacking({"mobilePhoneNumber": 2, "mainPhoneNumber": 2, "isAnyPhoneNumberRequired": True}) == []
     assert lacking({"areFirstNameOrInitialsRequired": True, "isAnyPhoneNumberRequired": False}) == []
 
 
-async def test_a_citizen_fills_in_nothing_when_jcc_requires_what_is_never_asked(
-    stub: JccStub, counter: LedgerAppointments, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, set()),
+        ({"mainPhoneNumber": 0, "mobilePhoneNumber": 0, "isAnyPhoneNumberRequired": False}, set()),
+        ({"mainPhoneNumber": 1, "mobilePhoneNumber": 2}, {"phone"}),
+        ({"mainPhoneNumber": 2}, {"phone"}),
+        ({"mainPhoneNumber": 0, "mobilePhoneNumber": 0, "isAnyPhoneNumberRequired": True}, {"phone"}),
+    ],
+)
+def test_a_telephone_number_is_asked_for_only_where_jcc_requires_one(fields: dict[str, Any], expected: set[str]) -> None:
+    assert asks(fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "sent"),
+    [
+        ({"mobilePhoneNumber": 2, "mainPhoneNumber": 1}, {"mobilePhoneNumber": "+31612345678"}),
+        ({"mainPhoneNumber": 2}, {"phoneNumber": "+31612345678"}),
+        ({"isAnyPhoneNumberRequired": True}, {"mobilePhoneNumber": "+31612345678"}),
+    ],
+)
+async def test_a_product_that_requires_a_telephone_number_can_be_booked_with_one_and_others_without(
+    stub: JccStub, counter: LedgerAppointments, fields: dict[str, Any], sent: dict[str, str]
 ) -> None:
-    stub.required = {"birthDate": 2, "mobilePhoneNumber": 2}
-    with pytest.raises(AppointmentsUnavailable, match="birthDate"):
+    stub.required_for = {JCC_ACTIVITIES["verhuizing"]: fields}
+    assert await counter.asks(FOR_PASSPORT) == frozenset()
+    assert await counter.asks([*FOR_PASSPORT, Item("verhuizing")]) == {"phone"}
+    await book(counter, customer=BRAM)
+    with pytest.raises(AppointmentsUnavailable):
+        await book(counter, TEN, items=[Item("verhuizing")], customer=BRAM, key="without")
+    citizen = Customer("Bram Proef", "bram@example.nl", "+31612345678")
+    await book(counter, TEN, items=[Item("verhuizing")], customer=citizen, key="with")
+    (customer,) = stub.wrote()[-1].body["customerList"]
+    assert {name: value for name, value in customer.items() if "hone" in name} == sent
+    assert len(stub.appointments) == 2
+
+
+async def test_who_moves_an_appointment_that_requires_a_telephone_number_need_not_give_it_again(
+    stub: JccStub, counter: LedgerAppointments
+) -> None:
+    stub.required = {"mobilePhoneNumber": 2}
+    booked = await book(counter)
+    assert (await counter.move(booked.reference, booked.code, TEN, key="turn-2")).start == TEN
+    assert stub.wrote("appointment")[1].body["customerList"][0]["mobilePhoneNumber"] == ANNA.phone
+
+
+async def test_a_citizen_fills_in_nothing_when_jcc_requires_what_is_never_asked(
+    stub: JccStub, counter: LedgerAppointments
+) -> None:
+    stub.required = {"birthDate": 2, "city": 2, "mobilePhoneNumber": 2}
+    with capture_logs() as logs, pytest.raises(AppointmentsUnavailable, match="birthDate"):
         await counter.times(FOR_PASSPORT, TOWN_HALL.id, FRIDAY)
-    assert "JCC requires what Balie doesn't ask of a citizen: birthDate, mobilePhoneNumber" in caplog.text
+    assert logs[0]["event"] == "appointments_unavailable"
+    assert logs[0]["reason"] == "JCC requires what Balie doesn't ask of a citizen: birthDate, city"
+    with pytest.raises(AppointmentsUnavailable):
+        await counter.asks(FOR_PASSPORT)
     with pytest.raises(AppointmentsUnavailable):
         await book(counter)
     assert stub.wrote() == []
-    stub.required = {"birthDate": 0, "mobilePhoneNumber": 1}
+    stub.required = {"birthDate": 0, "city": 1, "mobilePhoneNumber": 2}
     assert (await book(counter)).start == NINE
 
 
@@ -393,12 +432,12 @@ async def test_a_booking_that_fails_without_a_clear_no_is_not_tried_again(
 
 @pytest.mark.parametrize(("kind", "told"), [("refused", "code 33333"), ("status", "status 400")])
 async def test_a_refused_booking_can_be_tried_again(
-    stub: JccStub, counter: LedgerAppointments, caplog: pytest.LogCaptureFixture, kind: str, told: str
+    stub: JccStub, counter: LedgerAppointments, kind: str, told: str
 ) -> None:
     stub.faults = [Fault(kind, BOOKING, code=400)]
-    with pytest.raises(AppointmentsUnavailable, match=told):
+    with capture_logs() as logs, pytest.raises(AppointmentsUnavailable, match=told):
         await book(counter)
-    assert "geweigerd" not in caplog.text
+    assert told in str(logs) and "geweigerd" not in str(logs)
     stub.faults = []
     assert (await book(counter)).start == NINE
     assert len(stub.appointments) == 1
@@ -478,20 +517,18 @@ async def test_a_move_without_an_answer_leaves_the_old_appointment(world: JccWor
     assert [asked.method for asked in stub.wrote()] == ["POST", "POST"]
 
 
-async def test_logs_name_neither_citizen_nor_appointment(
-    stub: JccStub, counter: LedgerAppointments, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG, logger="bot")
+async def test_logs_name_neither_citizen_nor_appointment(stub: JccStub, counter: LedgerAppointments) -> None:
     booked = await book(counter)
-    for kind in ("status", "drop", "refused"):
-        stub.faults = [Fault(kind, BOOKING), Fault(kind, CANCELLATION)]
-        with pytest.raises((AppointmentsUnavailable, OutcomeUnknown)):
-            await book(counter, TEN, key=kind)
-        with pytest.raises((AppointmentsUnavailable, OutcomeUnknown)):
-            await counter.cancel(booked.reference, booked.code, key=kind)
-    assert caplog.records
+    with capture_logs() as logs:
+        for kind in ("status", "drop", "refused"):
+            stub.faults = [Fault(kind, BOOKING), Fault(kind, CANCELLATION)]
+            with pytest.raises((AppointmentsUnavailable, OutcomeUnknown)):
+                await book(counter, TEN, key=kind)
+            with pytest.raises((AppointmentsUnavailable, OutcomeUnknown)):
+                await counter.cancel(booked.reference, booked.code, key=kind)
+    assert {"appointments_unavailable", "appointment_outcome_unknown"} <= {record["event"] for record in logs}
     (kept,) = stub.appointments
-    assert not [word for word in ("Anna", "example.nl", booked.reference, booked.code, kept, SECRET) if word in caplog.text]
+    assert not [word for word in ("Anna", "example.nl", booked.reference, booked.code, kept, SECRET) if word in str(logs)]
 
 
 # Checking the connection
@@ -522,7 +559,7 @@ async def test_a_product_that_no_citizen_can_book_is_named(world: JccWorld, stub
     faults = await world.adapter(products={"paspoort": JCC_ACTIVITIES["paspoort"]}).check()
     assert faults == [
         "product 'paspoort': JCC handles it at none of our locations",
-        "product 'paspoort': JCC requires what Balie doesn't ask of a citizen: birthDate, mobilePhoneNumber;"
+        "product 'paspoort': JCC requires what Balie doesn't ask of a citizen: birthDate;"
         " make that optional there",
     ]
 
@@ -593,7 +630,7 @@ def test_what_the_configuration_of_jcc_lacks_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         build(settings)
     for fault in (
-        "needs BALIE_JCC_SECRET", "needs url, products and locations", "names 'toverdrank'", ".url must be an https address",
+        "needs BALIE_JCC_SECRET", "needs locations", "names 'toverdrank'", ".url must be an https address",
         ".token_url must be an https address",
     ):
         assert f"suppliers.appointments{'' if fault.startswith('.') else ' '}{fault}" in str(caught.value)

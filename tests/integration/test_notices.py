@@ -580,3 +580,12 @@ async def test_a_store_that_is_away_is_told_at_once(tmp_path: Path, own_redis: E
         with pytest.raises(StoreUnavailable):
             await wish
     await services.aclose()
+
+
+async def test_announcements_that_nobody_follows_do_not_pile_up(short: Bench) -> None:
+    """A case system may change a hundred thousand cases in an hour."""
+    for number in range(5):
+        assert await short.announce(f"https://zaken.example/zaken/{number}", "https://zaken.example/statussen/1")
+    recent = [key for key in await short.keys() if key.startswith("balie:recent:")]
+    assert len(recent) == short.services.settings.max_notices_waiting
+    assert all(ttl > 0 for key, ttl in (await short.keys()).items() if "recent" in key)

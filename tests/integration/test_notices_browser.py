@@ -72,6 +72,24 @@ async def test_news_of_a_case_comes_into_the_open_window_and_is_there_at_the_nex
     await expect(page.get_by_test_id("balie-notice")).to_contain_text(bench.case.identificatie)
 
 
+async def test_news_that_came_in_between_is_marked_at_the_next_visit(edge: Edge, echo_brain: EchoBrain, page: Page) -> None:
+    conv = await begin(page, edge)
+    await page.get_by_test_id("balie-close").click()
+    await page.goto("about:blank")
+    await edge.services.handover.tell(await edge.services.store.get(conv), events.notice("case_status", "Er is nieuws."))
+    await page.goto(f"{edge.url}/gemeente/{GEMEENTE}")
+    launcher = page.get_by_test_id("balie-launcher")
+    await expect(launcher).to_have_accessible_name("Stel uw vraag in de chat 1 nieuw bericht")
+    await launcher.click()
+    await expect(page.get_by_test_id("balie-notice")).to_contain_text("Er is nieuws.")
+    await expect(launcher).to_have_accessible_name("Stel uw vraag in de chat")
+    await page.get_by_test_id("balie-close").click()
+    await page.reload()
+    await expect(page.get_by_test_id("balie-launcher")).to_be_visible()
+    read = await page.evaluate("localStorage.getItem('balie:voorbeeld:read')")
+    assert int(read) == len(await edge.services.store.read(conv, 0)), "what was seen is not counted again"
+
+
 async def test_what_a_notice_offers_can_be_chosen_and_a_question_stays_open(
     edge: Edge, echo_brain: EchoBrain, page: Page
 ) -> None:

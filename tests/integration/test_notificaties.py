@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from bot import notifications
 from bot.cli import main
+from bot.commands import notifications
 from bot.conversation import events, keys
 from bot.conversation.redis import EmbeddedRedis
 from bot.notices.subscriptions import Subscriptions

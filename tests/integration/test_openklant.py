@@ -16,7 +16,8 @@ from bot.contacts.openklant import OpenKlantContacts
 from bot.contacts.openklant_team import Actor
 from bot.contacts.openklant_texts import cut
 from bot.contacts.references import LETTERS, mark, number_of, spelled
-from tests.stubs.openklant import TOKEN, Fault, OpenKlantStub, Resource
+from tests.stubs.faults import Fault
+from tests.stubs.openklant import TOKEN, OpenKlantStub, Resource
 
 SECRET = b"secret"
 UUID = "8b0f1c5e-5a0f-4c7e-9a52-3f1f0b6f7d21"
@@ -121,7 +122,7 @@ def test_a_reference_can_be_read_aloud_and_typed_back() -> None:
 # Half-way failures: nothing twice, nothing missing
 
 
-@pytest.mark.parametrize("kind", ["drop", "lost", "status"])
+@pytest.mark.parametrize("kind", ["drop", "dies", "status"])
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_repeat_goes_on_where_it_stopped(stub: OpenKlantStub, step: str, kind: str) -> None:
     stub.faults = [Fault(kind, f"POST /{step}", times=1)]
@@ -138,7 +139,7 @@ async def test_a_repeat_goes_on_where_it_stopped(stub: OpenKlantStub, step: str,
 
 
 async def test_even_when_every_step_fails_once(stub: OpenKlantStub, contacts: OpenKlantContacts) -> None:
-    stub.faults = [Fault("lost", f"POST /{step}", times=1) for step in STEPS[:3]]
+    stub.faults = [Fault("dies", f"POST /{step}", times=1) for step in STEPS[:3]]
     stub.faults += [Fault("drop", f"POST /{step}", times=1) for step in STEPS[3:]]
     patient = adapter(stub)
     for _ in STEPS[:4]:

@@ -17,6 +17,7 @@ from bot.settings import SettingsError
 from bot.wiring import Services, build
 from connectors.problems import CATALOGUE
 from connectors.telegram import words
+from connectors.telegram.render import render
 from tests.conftest import EchoBrain, Edge, EdgeFactory, echoing
 from tests.stubs.botapi import TOKEN, BotApi, serving
 from tests.stubs.botapi_rules import Sent
@@ -340,7 +341,7 @@ async def test_what_other_channels_show_as_cards_is_said_in_words(
             {"name": "geboortedatum", "label": "Geboortedatum", "hint": "bijvoorbeeld 31-12-1990"}]}),
         message("Kies een dag", {"kind": "date", "id": "d", "min": "2026-12-01", "max": "2026-12-31", "closed": []}),
         message("Uw zaak", {"kind": "case", "identificatie": "ZAAK-1", "status": "Bezig", "step": 2, "steps": 5,
-                            "expected": "2026-12-01"}),
+                            "expected": "2099-12-01"}),
         message("Uw zaken",
                 {"kind": "case", "identificatie": "ZAAK-2", "zaaktype": "Bijstand", "status": "Wacht", "step": 1, "steps": 3,
                  "next_step": "Besluit", "suspended": True, "latest": "2026-12-20"},
@@ -356,7 +357,7 @@ async def test_what_other_channels_show_as_cards_is_said_in_words(
     assert form.text.startswith("Vul in\n\nGeboortedatum of postcode. Typ uw antwoord hieronder.")
     assert form.text.endswith("\n- Geboortedatum: bijvoorbeeld 31-12-1990")
     assert day.text.endswith("Typ een datum van dinsdag 1 december 2026 tot en met donderdag 31 december 2026.")
-    assert case.text == "Uw zaak\n\nZaak: ZAAK-1\nStatus: Bezig\nStap 2 van 5\nVerwacht: dinsdag 1 december 2026"
+    assert case.text == "Uw zaak\n\nZaak: ZAAK-1\nStatus: Bezig\nStap 2 van 5\nVerwacht: dinsdag 1 december 2099"
     assert cases.text == (
         "Uw zaken\n\nZaak: ZAAK-2\nSoort: Bijstand\nStatus: Wacht\nStap 1 van 3\nVolgende stap: Besluit\nTermijn: staat stil\n\n"
         "Zaak: ZAAK-3\nStatus: Klaar\nAfgerond op: dinsdag 1 december 2026\nUitkomst: Toegekend"
@@ -365,6 +366,23 @@ async def test_what_other_channels_show_as_cards_is_said_in_words(
     assert appointment.buttons[words.CALENDAR]["url"] == "https://a.example/x.ics"
     assert local.text == "Lokaal\n\nMeer: http://127.0.0.1:8080/x"
     assert (unknown.text, unknown.keyboard) == ("Onbekend", [])
+
+
+def test_a_case_that_is_late_or_waits_for_a_payment_says_so() -> None:
+    case = {"kind": "case", "identificatie": "ZAAK-1", "status": "Bezig", "to_pay": True}
+    body = events.message("bot", "Uw zaken", parts=[case | {"expected": "2026-03-13", "latest": "2026-03-13"}])
+    [late] = render(body | {"at": "2026-03-13T23:30:00Z"}, 7)  # the next day at the counter
+    assert late.text == (
+        "Uw zaken\n\nZaak: ZAAK-1\nStatus: Bezig\nDit doet u: Betalen. In de brief of e-mail staat hoe.\n"
+        "Uiterlijk: vrijdag 13 maart 2026 (voorbij)"
+    )
+    [in_time] = render(body | {"at": "2026-03-13T12:00:00Z"}, 7)
+    assert in_time.text.endswith("Uiterlijk: vrijdag 13 maart 2026")
+
+
+def test_a_form_without_hints_adds_nothing_to_its_question() -> None:
+    form = {"kind": "form", "id": "f", "fields": [{"name": "inlogcode", "label": "Code"}]}
+    assert [out.text for out in render(events.message("bot", "Typ die code hier.", parts=[form]), 7)] == ["Typ die code hier."]
 
 
 async def test_a_long_answer_comes_in_pieces_in_order_and_as_plain_text(

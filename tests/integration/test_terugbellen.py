@@ -18,7 +18,8 @@ from bot.gemeenten import FOLDER
 from bot.settings import Settings
 from bot.wiring import Services, build, use
 from bot.zaken import ZaakStatus
-from tests.stubs.openklant import TOKEN, Fault, OpenKlantStub
+from tests.stubs.faults import Fault
+from tests.stubs.openklant import TOKEN, OpenKlantStub
 
 UUID = "8b0f1c5e-5a0f-4c7e-9a52-3f1f0b6f7d21"
 ZAAK = ZaakStatus(
@@ -96,6 +97,6 @@ async def test_who_gave_a_number_that_cannot_be_called_is_asked_for_another(serv
 
 
 async def test_nobody_is_promised_a_call_that_is_not_in_the_register(services: Services, register: OpenKlantStub) -> None:
-    register.faults = [Fault("lost", "POST /betrokkenen")]
+    register.faults = [Fault("dies", "POST /betrokkenen")]
     assert await said(tracker(ANNA)) == ["utter_terugbellen_storing"]
     assert register.count()["internetaken"] == 0

@@ -12,8 +12,8 @@ from bot.wiring import Services, use
 from bot.zaken.guard import GuardedZaken
 from tests.integration import zgw_fixtures
 from tests.integration.zgw_fixtures import PARKING, adapter
+from tests.stubs.faults import Fault
 from tests.stubs.zgw import ZgwStub
-from tests.stubs.zgw_faults import Fault
 
 stub = zgw_fixtures.stub
 BUDGET = 0.5  # seconds; the slow stub never answers

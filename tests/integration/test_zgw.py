@@ -1,7 +1,6 @@
 """The ZGW adapter against a case system over HTTP: its traps, its faults, and what an attacker may try with it."""
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator
 from datetime import date
@@ -10,9 +9,10 @@ from typing import Any
 import aiohttp
 import jwt
 import pytest
+from structlog.testing import capture_logs
 
 from bot.zaken import SecondFactor, ZaakNotFound, ZakenUnavailable
-from bot.zaken.demo import demo_cases
+from bot.zaken.demo_data import demo_cases
 from bot.zaken.zgw import ZgwZaken
 from tests.integration import zgw_fixtures
 from tests.integration.zgw_fixtures import (
@@ -26,7 +26,8 @@ from tests.integration.zgw_fixtures import (
     adapter,
     initiator,
 )
-from tests.stubs.zgw import CLIENT_ID, SECRET, Fault, ZgwStub
+from tests.stubs.faults import Fault
+from tests.stubs.zgw import CLIENT_ID, SECRET, ZgwStub
 from tests.stubs.zgw_types import RSIN
 
 stub, zaken = zgw_fixtures.stub, zgw_fixtures.zaken
@@ -308,15 +309,15 @@ async def test_nobody_listening_is_unavailable(stub: ZgwStub) -> None:
     ],
 )
 async def test_wrong_credentials_are_told_to_the_operator_and_an_outage_to_the_citizen(
-    stub: ZgwStub, caplog: pytest.LogCaptureFixture, wrong: dict[str, Any], cause: str
+    stub: ZgwStub, wrong: dict[str, Any], cause: str
 ) -> None:
     stub.clock_ahead_seconds = wrong.get("clock", 0.0)
     stub.faults = [wrong["fault"]] if "fault" in wrong else []
     stranger = adapter(stub, **{name: wrong[name] for name in ("secret", "client_id") if name in wrong})
     for question in (stranger.look_up(PARKING, BORN), stranger.own(NOOR)):
-        with pytest.raises(ZakenUnavailable):
+        with capture_logs() as logs, pytest.raises(ZakenUnavailable):
             await question
-    assert caplog.text.count(cause) == 2
+        assert logs[0]["event"] == "zaken_unavailable" and cause in logs[0]["reason"]
     assert [fault for fault in await stranger.check() if cause in fault]
     await stranger.aclose()
 
@@ -366,16 +367,14 @@ async def test_a_citizen_who_errs_does_not_open_the_circuit(stub: ZgwStub, zaken
     assert (await zaken.look_up(PARKING, BORN)).step == 2
 
 
-async def test_logs_name_neither_case_nor_person(
-    stub: ZgwStub, zaken: ZgwZaken, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO, logger="bot")
+async def test_logs_name_neither_case_nor_person(stub: ZgwStub, zaken: ZgwZaken) -> None:
     stub.faults = [Fault("drop", times=4), Fault("status", code=500, times=1), Fault("body", times=1, target="{}")]
-    for _ in range(3):
-        with pytest.raises(ZakenUnavailable):
-            await zaken.look_up(PARKING, BORN)
-    assert len(caplog.records) == 3
-    assert PARKING not in caplog.text and "1980" not in caplog.text
+    with capture_logs() as logs:
+        for _ in range(3):
+            with pytest.raises(ZakenUnavailable):
+                await zaken.look_up(PARKING, BORN)
+    assert [record["action"] for record in logs] == ["look_up"] * 3
+    assert PARKING not in str(logs) and "1980" not in str(logs)
 
 
 # The stub keeps the traps of a running Open Zaak.

@@ -7,7 +7,8 @@ import pytest
 from bot.zaken.zgw import OwnCases, ZgwZaken
 from tests.integration import zgw_fixtures
 from tests.integration.zgw_fixtures import adapter
-from tests.stubs.zgw import CLIENT_ID, SECRET, Fault, ZgwStub
+from tests.stubs.faults import Fault
+from tests.stubs.zgw import CLIENT_ID, SECRET, ZgwStub
 
 stub, zaken = zgw_fixtures.stub, zgw_fixtures.zaken
 
@@ -61,21 +62,6 @@ async def test_a_check_compares_addresses(stub: ZgwStub) -> None:
     await zaken.aclose()
     assert [f"the case system itself writes {stub.zaken_url}" in fault for fault in faults] == [True, False, False]
     assert sum(f"the case system itself writes {stub.catalogi_url}" in fault for fault in faults) == 2
-
-
-@pytest.mark.parametrize("address", ["", "zaken.example", "ftp://zaken.example/api", "http://"])
-async def test_a_check_says_that_an_address_is_none(address: str) -> None:
-    zaken = ZgwZaken(address, "https://zaken.example/catalogi/api/v1", CLIENT_ID, SECRET)
-    (fault,) = await zaken.check()
-    assert "isn't a whole http or https address" in fault
-    await zaken.aclose()
-
-
-async def test_a_check_in_production_wants_https(stub: ZgwStub) -> None:
-    zaken = adapter(stub, production=True)
-    of_zaken, of_catalogi = await zaken.check()
-    assert "The Zaken API is addressed by http" in of_zaken and "The Catalogi API is addressed by http" in of_catalogi
-    await zaken.aclose()
 
 
 async def test_a_check_says_that_nobody_listens(stub: ZgwStub) -> None:

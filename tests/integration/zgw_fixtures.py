@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.zaken import SecondFactor
-from bot.zaken.demo import demo_cases, demo_persons
+from bot.zaken.demo_data import demo_cases, demo_persons
 from bot.zaken.zgw import ZgwZaken
 from tests.stubs.zgw import CLIENT_ID, SECRET, ZgwStub
 

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.stubs import server
 from tests.stubs.botapi_rules import (
     MAX_ALERT,
     NOT_MODIFIED,
@@ -228,12 +229,8 @@ async def serving() -> AsyncIterator[BotApi]:
     api = BotApi()
     app = web.Application()
     app.router.add_post("/bot{token}/{method}", api.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    api.url = "http://{}:{}".format(*runner.addresses[0][:2])
-    try:
-        yield api
-    finally:
-        api.end_polls()
-        await runner.cleanup()
+    async with server.serving(app) as api.url:
+        try:
+            yield api
+        finally:
+            api.end_polls()

@@ -15,8 +15,9 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.stubs.faults import Fault, cut
 from tests.stubs.jcc_plan import AMSTERDAM, Plan
-from tests.stubs.zgw_faults import Fault
+from tests.stubs.server import serving
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -30,6 +31,7 @@ LOOK_UP = f"GET {BASE}/appointment?id"
 CANCELLATION = f"DELETE {BASE}/appointment?id"
 MAX_DAYS = 50
 REQUIRED = 2
+PHONES = ("phoneNumber", "mobilePhoneNumber")
 SENT_AS = {"mainPhoneNumber": "phoneNumber"}  # the name in a list of fields -> the name in a customer
 
 
@@ -55,6 +57,7 @@ class JccStub:
 
     plan: Plan
     required: dict[str, Any] = field(default_factory=dict)  # the answer about customer fields
+    required_for: dict[str, dict[str, Any]] = field(default_factory=dict)  # what comes with an activity besides
     unknown: str = "404"  # or "null", or "500"
     expires_in: int | None = None  # of a token, seconds
     faults: list[Fault] = field(default_factory=list)
@@ -82,17 +85,13 @@ class JccStub:
         ]:
             app.router.add_route(method, f"{BASE}/{path}", handler)
         app.router.add_post(TOKENS_ELSEWHERE, self._token)
-        self._runner = web.AppRunner(app, shutdown_timeout=1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.root = f"http://{host}:{port}"
+        self._serving = serving(app)
+        self.root = await self._serving.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.released.set()
-        await self._runner.cleanup()
+        await self._serving.__aexit__(None, None, None)
 
     @property
     def url(self) -> str:
@@ -121,7 +120,7 @@ class JccStub:
         elif fault and kind == "body":
             return web.Response(text=fault.target, content_type="application/json")
         elif kind == "drop":
-            return _cut(request)
+            return cut(request)
         elif kind == "expired":
             return web.Response(status=401)
         elif kind == "refused":
@@ -130,7 +129,7 @@ class JccStub:
         if kind == "late":
             await self._hold()
         elif kind == "dies":
-            return _cut(request)
+            return cut(request)
         elif kind == "empty":
             return web.json_response([] if path != "appointment/availabletimelist" else {"availableTimesList": []})
         elif kind == "lying":
@@ -175,7 +174,13 @@ class JccStub:
         return web.json_response(self.plan.at(request.query.getall("selectedActivityId", [])))
 
     async def _required(self, request: web.Request) -> web.Response:
-        return web.json_response(self.required)
+        return web.json_response(self._fields(request.query.getall("selectedActivityId", [])))
+
+    def _fields(self, activities: list[str]) -> dict[str, Any]:
+        fields = dict(self.required)
+        for activity in activities:
+            fields |= self.required_for.get(activity, {})
+        return fields
 
     async def _times(self, request: web.Request) -> web.Response:
         first, last = (date.fromisoformat(request.query[name]) for name in ("fromDate", "toDate"))
@@ -210,10 +215,13 @@ class JccStub:
         items = [(one["activityId"], one["amount"]) for one in body["activityList"]]
         if not items or not self.plan.knows([activity for activity, _ in items]) or body["id"] is not None:
             return ["activityList"]
-        customer = next((one for one in body["customerList"] if one["isMainCustomer"]), {})
-        names = [name for name, state in self.required.items() if state == REQUIRED]
+        customer: Json = next((one for one in body["customerList"] if one["isMainCustomer"]), {})
+        fields = self._fields([activity for activity, _ in items])
+        names = [name for name, state in fields.items() if state == REQUIRED]
         wanted = {"lastName", "gender"} | {SENT_AS.get(name, name) for name in names}
         missing = [name for name in wanted if customer.get(name) in (None, "")]
+        if fields.get("isAnyPhoneNumberRequired") is True and not any(customer.get(name) for name in PHONES):
+            missing.append(PHONES[0])
         start, end = _moment(body["fromDateTime"]), _moment(body["toDateTime"])
         free = self.plan.free(items, body["locationId"], start.astimezone(AMSTERDAM).date(), self._taken(body["locationId"]))
         if start not in free or end - start != self.plan.length(items):
@@ -279,9 +287,3 @@ def _problem(request: web.Request, status: int) -> web.Response:
         "type": "http://www.jccsoftware.nl/rfc7807/internal-exception", "status": status, "code": code, "errors": [fault],
     }
     return web.json_response(body, status=status)
-
-
-def _cut(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()  # to nobody

@@ -17,6 +17,8 @@ import aiohttp
 import jwt
 from aiohttp import web
 
+from tests.stubs import server
+
 CLIENT_ID, SECRET = "balie", "a-secret-that-is-only-for-tests-0001"
 PATH = "/api/v1"
 
@@ -137,13 +139,9 @@ def message(case: str, status: str, **changes: Any) -> dict[str, Any]:
 @contextlib.asynccontextmanager
 async def serving(**options: Any) -> AsyncIterator[Notificaties]:
     stub = Notificaties(**options)
-    runner = web.AppRunner(stub.app())
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    stub.url = f"http://{host}:{port}{PATH}"
-    yield stub
-    await runner.cleanup()
+    async with server.serving(stub.app()) as root:
+        stub.url = root + PATH
+        yield stub
 
 
 def _token_fault(header: str) -> str:

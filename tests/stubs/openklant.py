@@ -16,6 +16,9 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.stubs.faults import Fault
+from tests.stubs.server import serving
+
 Resource = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Faults = list[tuple[str, str, str]]  # field, code, reason
@@ -54,29 +57,6 @@ EXPANDABLE = {
 
 
 @dataclass
-class Fault:
-    """What goes wrong, for requests `METHOD /path` that contain `where`, `times` times (None: always).
-
-    `slow`: no answer before the stub's `released` is set. `status`: an error with status `code`, nothing done. `drop`: the
-    connection is cut, nothing done. `lost`: it is done, but the connection is cut before the answer. `lying`: somebody else's
-    resource comes back. `unfiltered`: everything comes back. `body`: the text `target` instead of the answer.
-    """
-
-    kind: str
-    where: str = ""
-    times: int | None = None
-    code: int = 500
-    target: str = ""
-
-    def hits(self, called: str) -> bool:
-        if self.where not in called or self.times == 0:
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
-
-
-@dataclass
 class Exchange:
     method: str
     path: str  # below the root of the API
@@ -88,7 +68,10 @@ class Exchange:
 
 @dataclass
 class OpenKlantStub:
-    """Use as `async with OpenKlantStub() as stub`; `page_size` is the most that fits a page."""
+    """Use as `async with OpenKlantStub() as stub`; `page_size` is the most that fits a page.
+
+    Kinds of faults: `slow`, `status`, `drop`, `dies`, `lying` and `body` of `Fault`, and `unfiltered`: everything comes back.
+    """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     page_size: int = 100
@@ -110,16 +93,13 @@ class OpenKlantStub:
             app.router.add_patch(f"{ROOT}/{name}/{{uuid}}", self._change(name))
             app.router.add_delete(f"{ROOT}/{name}/{{uuid}}", self._delete(name))
         app.router.add_route("*", "/{rest:.*}", self._nothing)
-        self._runner = web.AppRunner(app, shutdown_timeout=1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0][:2]
-        self.root = f"http://{host}:{port}"
+        self._serving = serving(app)
+        self.root = await self._serving.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.released.set()
-        await self._runner.cleanup()
+        await self._serving.__aexit__(None, None, None)
 
     @property
     def url(self) -> str:
@@ -220,7 +200,7 @@ class OpenKlantStub:
         elif fault.kind in ("lying", "unfiltered"):
             request[FAULT] = fault.kind
         response = await handler(request) if fault.kind != "drop" else web.Response()
-        if fault.kind in ("drop", "lost"):
+        if fault.kind in ("drop", "dies"):
             assert request.transport is not None
             request.transport.abort()
         return response

@@ -17,9 +17,11 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from tests.stubs import server
+from tests.stubs.faults import Fault, cut
 from tests.stubs.qmatic_calendar import JSON, Branch, Calendar, Parameters, Problem, Service
 
-__all__ = ["API_KEY", "ROOT", "Branch", "Fault", "QmaticStub", "Service", "serving"]
+__all__ = ["API_KEY", "ROOT", "Branch", "QmaticStub", "Service", "serving"]
 
 API_KEY = "a-key-of-the-stub"
 ROOT = "/qmatic/calendar-backend/public/api"
@@ -27,34 +29,12 @@ LENGTHS = {"firstName": 200, "lastName": 200, "email": 255, "phone": 50}
 
 
 @dataclass
-class Fault:
-    """What goes wrong with requests of `method` whose path contains `where`, `times` times (None: always).
-
-    `slow`: answered only when the stub is released; `late`: done, but answered only then; `dies`: done, and the connection is
-    cut; `down`: cut at once; `status`: an error with `code`, with the supplier's own headers when `told`; `empty`: empty lists;
-    `lying`: another's appointment in the answer; `moved`, `elsewhere`: booked, but the answer names another
-    time or branch; `body`: `text` instead of the answer.
-    """
-
-    kind: str
-    method: str = ""
-    where: str = "/"
-    times: int | None = None
-    code: int = 500
-    told: bool = False
-    text: str = ""
-
-    def hits(self, request: web.Request) -> bool:
-        if self.times == 0 or self.where not in request.rel_url.raw_path or self.method not in ("", request.method):
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
-
-
-@dataclass
 class QmaticStub(Calendar):
-    """The calendar behind its API. Use with `serving`."""
+    """The calendar behind its API. Use with `serving`.
+
+    Kinds of faults: those of `Fault` but `redirect`, where a `status` with a `problem` has the supplier's own headers, and
+    besides them `moved` and `elsewhere`: booked, but the answer names another time or branch.
+    """
 
     faults: list[Fault] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -69,16 +49,16 @@ class QmaticStub(Calendar):
         path = request.rel_url.raw_path.removeprefix(ROOT)
         self.requests.append((request.method, path))
         body = await request.read()
-        fault = next((fault for fault in self.faults if fault.hits(request)), None)
+        fault = next((fault for fault in self.faults if fault.hits(f"{request.method} {request.rel_url.raw_path}")), None)
         kind = fault.kind if fault else ""
         if kind == "slow":
             await self.released.wait()
-        if kind == "down":
-            return _cut(request)
+        if kind == "drop":
+            return cut(request)
         if fault and kind == "status":
-            return _error(fault.code, "stub fault", told=fault.told)
+            return _error(fault.code, "stub fault", told=bool(fault.problem))
         if fault and kind == "body":
-            return web.Response(text=fault.text)
+            return web.Response(text=fault.target)
         try:
             if request.headers.get("X-Api-Key") != API_KEY:
                 raise Problem(401)
@@ -87,7 +67,7 @@ class QmaticStub(Calendar):
             return _error(problem.status, problem.text, told=problem.status not in (401, 404))
         if kind == "late":
             await self.released.wait()
-        return _cut(request) if kind == "dies" else response
+        return cut(request) if kind == "dies" else response
 
     def _answer(self, method: str, path: str, body: bytes, kind: str) -> web.Response:
         plain, *matrix = path.lstrip("/").split(";")
@@ -186,15 +166,9 @@ async def serving(stub: QmaticStub) -> AsyncIterator[str]:
     """The address of its API while it is served."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", stub.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}{ROOT}"
-    finally:
+    async with server.serving(app) as root:
+        yield root + ROOT
         stub.released.set()
-        await runner.cleanup()
 
 
 def _valid(wanted: Any) -> JSON:
@@ -219,9 +193,3 @@ def _utc(moment: datetime) -> str:
 def _error(status: int, text: str, *, told: bool) -> web.Response:
     headers = {"error_code": "1234", "error_message": text} if told else {}
     return web.Response(status=status, headers=headers)
-
-
-def _cut(request: web.Request) -> web.StreamResponse:
-    if request.transport:
-        request.transport.abort()
-    return web.Response()

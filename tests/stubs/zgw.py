@@ -15,9 +15,11 @@ from typing import Any, Self
 import jwt
 from aiohttp import web
 
-from bot.zaken.demo import DemoCase
+from bot.zaken.demo_data import DemoCase
 from tests.stubs import zgw_resources as resources
-from tests.stubs.zgw_faults import FAULT, Exchange, Fault, body_of, error
+from tests.stubs.faults import Fault, cut
+from tests.stubs.server import serving
+from tests.stubs.zgw_faults import FAULT, Exchange, body_of, error
 
 Resource = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -40,7 +42,11 @@ OF_PERSON = "rol__betrokkeneIdentificatie__natuurlijkPersoon__inpBsn"
 
 @dataclass
 class ZgwStub:
-    """Use as `async with ZgwStub(cases) as stub`; `page_size` is how many results fit a page."""
+    """Use as `async with ZgwStub(cases) as stub`; `page_size` is how many results fit a page.
+
+    Kinds of faults: those of `Fault` but `late` and `dies`, where `lying` gives exactly one of another's for `zaken`, and besides
+    them `mixed`: one of another's as well, and `unfiltered`: everything comes back.
+    """
 
     cases: tuple[DemoCase, ...]
     page_size: int = 100
@@ -62,18 +68,14 @@ class ZgwStub:
             app.router.add_get(f"/{api}/api/v1/{name}/{{uuid}}", self._detail(name))
         app.router.add_post("/zaken/api/v1/zaken/_zoek", self._search)
         app.router.add_route("*", "/{rest:.*}", self._nothing)
-        self._runner = web.AppRunner(app, shutdown_timeout=1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.root = f"http://{host}:{port}"
+        self._serving = serving(app)
+        self.root = await self._serving.__aenter__()
         self.data = resources.of(self.cases, self.zaken_url, self.catalogi_url)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.released.set()
-        await self._runner.cleanup()
+        await self._serving.__aexit__(None, None, None)
 
     @property
     def zaken_url(self) -> str:
@@ -127,17 +129,15 @@ class ZgwStub:
     @web.middleware
     async def _misbehave(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         for fault in self.faults:
-            if not fault.hits(request.path):
+            if not fault.hits(f"{request.method} {request.path}"):
                 continue
             if fault.kind == "slow":
                 self.held.set()
                 await self.released.wait()
             elif fault.kind == "drop":
-                assert request.transport is not None
-                request.transport.abort()
-                return web.Response()  # to nobody
+                return cut(request)
             elif fault.kind == "status":
-                return error(fault.code, fault.problem, "Er is een serverfout opgetreden.")
+                return error(fault.code, fault.problem or "error", "Er is een serverfout opgetreden.")
             elif fault.kind == "redirect":
                 return web.Response(status=302, headers={"Location": fault.target})
             elif fault.kind == "body":

@@ -1,4 +1,4 @@
-"""What can go wrong with the ZGW stub, what passed between it and its client, and its errors."""
+"""What passed between the ZGW stub and its client, and its errors."""
 
 import json
 import uuid
@@ -9,31 +9,6 @@ from typing import Any
 from aiohttp import web
 
 FAULT = web.RequestKey("fault", str)
-
-
-@dataclass
-class Fault:
-    """What goes wrong, for requests whose path contains `where`, `times` times (None: always).
-
-    `slow`: no answer before the stub's `released` is set. `status`: an error with status `code` and the code `problem`. `drop`:
-    the connection is cut. `lying`: another's resources come back, for `zaken` exactly one. `mixed`: one of another's as well.
-    `unfiltered`: everything comes back. `empty`: nothing does. `redirect`: to `target`. `body`: the text `target` instead of
-    the answer.
-    """
-
-    kind: str
-    where: str = "/"
-    times: int | None = None
-    code: int = 500
-    target: str = ""
-    problem: str = "error"
-
-    def hits(self, path: str) -> bool:
-        if self.where not in path or self.times == 0:
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
 
 
 @dataclass(frozen=True)

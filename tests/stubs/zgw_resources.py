@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.zaken.demo import DemoCase
+from bot.zaken.demo_data import DemoCase
 from tests.stubs.zgw_types import RSIN, Resource, made_uuid, resultaattype_of, statustype_of, zaaktype_of
 
 

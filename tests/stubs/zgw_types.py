@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from bot.zaken.demo import DemoCase, DemoStep, DemoZaaktype
+from bot.zaken.demo_data import DemoCase, DemoStep, DemoZaaktype
 
 Resource = dict[str, Any]
 

@@ -9,12 +9,14 @@ import msgspec
 import pytest
 import yaml
 
+from actions import afspraak
 from bot import content
 from bot.cli import main
 from bot.dutch.aspects import ASPECTS
 from bot.gemeenten import FOLDER, Actor, LoginTerms, Supplier
 from bot.settings import DEMO_SECRET, ROOT, Settings, env_name, known
-from bot.wiring import SUPPLIERS, build
+from bot.suppliers import SUPPLIERS
+from bot.wiring import build
 
 README = (ROOT / "README.md").read_text()
 INTEGRATION = (ROOT / "docs" / "integration.md").read_text()
@@ -65,8 +67,13 @@ def test_every_answer_that_an_action_or_rule_names_exists() -> None:
     assert _named_in_code() - _responses() - prefixes == set()
 
 
+def _questions() -> set[str]:
+    """The slots that forms ask for, those that only some citizens are asked for among them."""
+    return {slot for form in DOMAIN["forms"].values() for slot in form["required_slots"]} | set(afspraak.SLOTS)
+
+
 def test_no_answer_is_dead() -> None:
-    asked = {f"utter_ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]}
+    asked = {f"utter_ask_{slot}" for slot in _questions()}
     asked |= {f"utter_ask_{name}_{slot}" for name, form in DOMAIN["forms"].items() for slot in form["required_slots"]}
     built = {name for name in _responses() if re.match(r"utter_(aanbod|zaak|onduidelijk)_", name)} | {"utter_english_note"}
     topics = {f"utter_{slug}{aspect}" for slug in content.load() for aspect in ("", *(f"_{name}" for name in ASPECTS))}
@@ -74,9 +81,7 @@ def test_no_answer_is_dead() -> None:
 
 
 def test_every_question_of_a_form_has_a_sentence_for_an_unclear_answer() -> None:
-    for form in DOMAIN["forms"].values():
-        for slot in form["required_slots"]:
-            assert f"utter_onduidelijk_{slot}" in _responses()
+    assert {f"utter_onduidelijk_{slot}" for slot in _questions()} <= _responses()
 
 
 # docs/integration.md
@@ -115,8 +120,8 @@ def test_every_place_that_the_integration_document_refers_to_is_there() -> None:
 def test_every_supplier_has_an_example() -> None:
     shown = {(port, chosen["supplier"]) for example in EXAMPLES for port, chosen in example.get("suppliers", {}).items()}
     wanted = {(port, supplier) for port, known_suppliers in SUPPLIERS.items() for supplier in known_suppliers}
+    shown |= {("login", example["login"]["supplier"]) for example in EXAMPLES if "login" in example}
     assert wanted <= shown | {(port, "demo") for port in SUPPLIERS}
-    assert any("login" in example for example in EXAMPLES)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: "-".join(example.get("suppliers", example)))

@@ -9,7 +9,6 @@ import yaml
 from redis.asyncio import Redis
 
 from bot import gemeenten
-from bot.appointments.codes import LETTERS
 from bot.conversation.logins import Logins
 from bot.login.oidc import challenge
 from bot.settings import Settings, SettingsError
@@ -20,7 +19,7 @@ CONV = "c_" + "A" * 22
 
 def _logins(secret: str = "x" * 32) -> Logins:
     """Nothing here asks Redis."""
-    return Logins(Redis(), secret, letters=LETTERS, ticket_seconds=600, result_seconds=300, tries=5)
+    return Logins(Redis(), secret, ticket_seconds=600, result_seconds=300, tries=5)
 
 
 def test_the_challenge_of_pkce_is_that_of_the_standard() -> None:
@@ -78,8 +77,8 @@ def test_a_broker_of_ones_own_is_configured_in_gemeente_yml(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("change", "secrets", "fault"), [
-    ({"levels": []}, {}, "levels must name"), ({"issuer": ""}, {}, "needs issuer"),
-    ({"supplier": "saml"}, {}, "must be demo or oidc"),
+    ({"levels": []}, {}, "needs levels"), ({"issuer": ""}, {}, "needs issuer"),
+    ({"supplier": "saml"}, {}, "must be one of demo, oidc"),
     ({"client_auth": "private_key_jwt"}, {}, "client_auth must be one of"), ({}, {"oidc_secret": ""}, "needs BALIE_OIDC_SECRET"),
     ({}, {"oidc_client_id": ""}, "BALIE_OIDC_CLIENT_ID"), ({"onbekend": 1}, {}, "onbekend"),
 ])

@@ -12,7 +12,8 @@ ZAKEN = {
     "ZAAK-2026-0000000101": "ZAAK-2026-0000000101", "zaak-2026-0000000101": "ZAAK-2026-0000000101",
     "zaak 2026 0000000101": "ZAAK-2026-0000000101", "ZAAK - 2026 - 0000000101": "ZAAK-2026-0000000101",
     "ZAAK–2026–0000000101": "ZAAK-2026-0000000101", "zaak2026-0000000101": "ZAAK-2026-0000000101",
-    "het is ZAAK-2026-0000000101.": "ZAAK-2026-0000000101", "2026-001234": "2026-001234", "2026 001234": "2026-001234",
+    "het is ZAAK-2026-0000000101.": "ZAAK-2026-0000000101", "2026-001234": "2026-001234",
+    "het is 2026-0000000101": "ZAAK-2026-0000000101", "2026 001234": "2026-001234",
     "zaak 2026-001234": "2026-001234", "mijn zaaknummer is 2026-001234.": "2026-001234", "2026/001234": "2026-001234",
     "Z/26/123456": "Z/26/123456", "z/26/123456": "Z/26/123456", "Z26/123456": "Z26/123456", "z-2025-00417": "Z-2025-00417",
     "W.Z26.100234.01": "W.Z26.100234.01", "zaaknummer is w.z26.100234.01": "W.Z26.100234.01", "kenmerk: AB-12345": "AB-12345",
@@ -110,6 +111,14 @@ def test_a_telephone_number_is_understood(text: str) -> None:
 @pytest.mark.parametrize("text", NO_PHONES)
 def test_a_number_that_cannot_exist_is_refused(text: str) -> None:
     assert dutch.parse_phone(text) is None
+
+
+@pytest.mark.parametrize(("number", "shown"), [
+    ("+31612345678", "06 12345678"), ("+31201234567", "020 123 4567"), ("+32470123456", "+32 470 12 34 56"),
+])
+def test_a_telephone_number_is_shown_as_people_write_it(number: str, shown: str) -> None:
+    assert dutch.phone_in_words(number) == shown
+    assert dutch.parse_phone(shown) == number
 
 
 @given(st.text(max_size=200))

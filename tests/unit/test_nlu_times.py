@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.dutch import find_dagdelen, find_times, parse_time
 
 TIMES = {
+    "kwart na tien": "10:15", "maandag 10.00": "10:00", "dinsdag 9.45 graag": "09:45",
     "15:30": "15:30", "15.30": "15:30", "15u30": "15:30", "15:30 uur": "15:30", "1530": "15:30", "0930": "09:30", "9:05": "09:05",
     "om 15.30": "15:30", "9.30 uur": "09:30", "9 uur 30": "09:30", "10 uur": "10:00", "om 10 uur": "10:00", "om 10": "10:00",
     "10": "10:00", "tien uur": "10:00", "9h": "09:00", "rond 11": "11:00", "twaalf uur": "12:00", "half 4": "15:30",

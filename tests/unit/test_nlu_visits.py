@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dutch import Found
-from bot.dutch.visits import find_people, find_products, parse_people
+from bot.dutch.visits import find_fewer, find_people, find_products, parse_people
 
 NAMES = {
     "paspoort": "Paspoort aanvragen", "id_kaart": "Identiteitskaart aanvragen", "rijbewijs": "Rijbewijs aanvragen of verlengen",
@@ -63,3 +63,9 @@ def test_any_text_is_survived(text: str) -> None:
     find_products(text, NAMES)
     find_people(text)
     assert parse_people(text) != 0
+
+
+def test_who_does_not_come_after_all() -> None:
+    assert find_fewer("wacht, mijn vrouw hoeft niet") == 1
+    assert find_fewer("mijn man en mijn zoon komen") == 0
+    assert find_fewer("ik kan niet") == 0

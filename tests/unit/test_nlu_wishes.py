@@ -91,6 +91,7 @@ NOT_SOONEST = [
     "de eerste verdieping",
 ]
 SHIFTS = {
+    "toch een andere tijd, later": Shift("later"), "andere dag, eerder": Shift("earlier"),
     "liever later": Shift("later"), "nog later": Shift("later"), "kan het later?": Shift("later"), "later": Shift("later"),
     "iets later graag": Shift("later"), "wat later kan ook": Shift("later"), "dat is te vroeg": Shift("later"),
     "liever eerder": Shift("earlier"), "vroeger": Shift("earlier"),

@@ -67,7 +67,7 @@ def test_production_refuses_what_is_for_demonstrations(name: str, value: str) ->
 def test_production_refuses_demonstration_logins_and_suppliers() -> None:
     with pytest.raises(SettingsError) as caught:
         build(settings.load(OWN))
-    assert "demo_agents" in str(caught.value) and "demo supplier of zaken" in str(caught.value)
+    assert "demo_agents" in str(caught.value) and "suppliers.zaken: the demo supplier" in str(caught.value)
 
 
 def test_a_webhook_needs_a_secret() -> None:

@@ -178,4 +178,5 @@ def test_no_two_texts_are_the_same() -> None:
     unclear = [text for name, texts in _texts().items() if not name.startswith("utter_ask_") for text in texts]
     alike = {text for text, times in Counter(unclear).items() if times > 1}
     assert alike <= {"Dat lijkt geen naam. Typ uw voornaam en achternaam.",
-                     "Ook dit lees ik niet als een naam. Typ alleen uw naam, of typ 'stop'."}  # two forms ask for a name
+                     "Ook dit lees ik niet als een naam. Typ alleen uw naam, of typ 'stop'.",  # two forms ask for a name,
+                     "Dat herken ik niet als een telefoonnummer. Typ bijvoorbeeld 06 12345678."}  # and two for a number

@@ -197,6 +197,13 @@ def test_at_most_four_ways_to_go_on_and_none_for_what_was_just_answered(counter:
     assert "Waarom duurt het zo lang?" not in counter.labels and "Wat moet ik nog doen?" in counter.labels
 
 
+@pytest.mark.parametrize("case", [
+    zaak(), LATE, zaak(expected=None, latest=None), zaak(latest=None, expected=TODAY - timedelta(days=1)),
+])
+def test_why_it_takes_long_says_once_whom_to_ask(counter: Counter, case: ZaakStatus) -> None:
+    assert counter.told(case, "waarom").count("De telefoon is") == 1
+
+
 def test_notices_are_offered_where_the_case_system_announces_changes(counter: Counter) -> None:
     offered = '/notices_on{"zaaknummer": "ZAAK-2026-0000000101"}'
     counter.told(zaak())
@@ -219,11 +226,11 @@ def test_notices_are_offered_where_the_case_system_announces_changes(counter: Co
     ("wanneer", LATE, "ingebrekestelling"),
     ("wanneer", WAITING, "geen datum bekend"),
     ("doen", zaak(), "Ik zie niet dat u nu iets moet doen."),
-    ("doen", zaak(), "Dit is de volgende stap: Wij nemen een besluit."),
+    ("doen", zaak(), "Bij de volgende stap hoort u: Wij nemen een besluit."),
     ("doen", zaak(to_pay=True), "wacht op een betaling"),
     ("doen", WAITING, "Kijk of u een brief of e-mail kreeg"),
     ("doen", LATE, "ingebrekestelling"),
-    ("stap", zaak(), "Dit is de volgende stap: Wij nemen een besluit."),
+    ("stap", zaak(), "Bij de volgende stap hoort u: Wij nemen een besluit."),
     ("stap", zaak(next_step=""), "geen stap die hierna nog komt"),
     ("te_laat", zaak(), "De termijn is nog niet voorbij."),
     ("te_laat", LATE, "dwangsom"),
@@ -390,19 +397,27 @@ def test_own_cases_come_newest_first_with_a_card_and_a_button_each(counter: Coun
 def test_of_many_own_cases_the_first_are_shown_and_the_rest_is_one_step_away(counter: Counter) -> None:
     cases = _own(12)
     counter.keep([remember(cases, counter.now())])
-    assert "nog 7." in _shown(counter, cases) and len(_cards(counter)) == 5
-    payload = f'/zaakstatus{{"zaaknummer": "{cases[4].identificatie}", "zaakvraag": "meer"}}'
+    assert "nog 9." in _shown(counter, cases) and len(_cards(counter)) == 3
+    payload = f'/zaakstatus{{"zaaknummer": "{cases[2].identificatie}", "zaakvraag": "meer"}}'
     assert counter.buttons[-1] == {"title": "Toon meer zaken", "payload": payload}
-    assert "nog 2." in counter.ask("Toon meer zaken", zaaknummer=cases[4].identificatie, zaakvraag="meer")
-    assert _cards(counter) == [case.identificatie for case in cases[5:10]]
-    counter.ask("Toon meer zaken", zaaknummer=cases[9].identificatie, zaakvraag="meer")
-    assert _cards(counter) == [case.identificatie for case in cases[10:]] and "Toon meer zaken" not in counter.labels
+    assert len(counter.labels) <= 4
+    assert "nog 6." in counter.ask("Toon meer zaken", zaaknummer=cases[2].identificatie, zaakvraag="meer")
+    assert _cards(counter) == [case.identificatie for case in cases[3:6]]
+    counter.ask("Toon meer zaken", zaaknummer=cases[8].identificatie, zaakvraag="meer")
+    assert _cards(counter) == [case.identificatie for case in cases[9:]] and "Toon meer zaken" not in counter.labels
+
+
+def test_a_question_about_many_cases_can_be_about_every_one_of_them(counter: Counter) -> None:
+    cases = _own(5)
+    counter.keep([remember(cases, counter.now())])
+    assert counter.ask("waarom duurt het zo lang") == "Over welke zaak gaat uw vraag?"
+    assert counter.labels == [*(case.zaaktype for case in cases[:2]), "Toon meer zaken", "Een ander zaaknummer"]
 
 
 def test_cases_of_one_kind_are_told_apart_by_their_number(counter: Counter) -> None:
     _shown(counter, [zaak(101), zaak(102)])
     kind = "Parkeervergunning aanvragen"
-    assert counter.labels == [f"{kind} ZAAK-2026-0000000101", f"{kind} ZAAK-2026-0000000102"]
+    assert counter.labels == [f"ZAAK-2026-0000000101 {kind}", f"ZAAK-2026-0000000102 {kind}"]
 
 
 def test_one_own_case_and_none(counter: Counter) -> None:

@@ -64,3 +64,23 @@ def test_another_case(text: str) -> None:
 ])
 def test_how_things_are_in_general(text: str) -> None:
     assert find_zaakvraag(text) is None
+
+
+@pytest.mark.parametrize("text", [
+    "is hij verleend?", "goedgekeurd of afgewezen", "wat hebben jullie besloten", "is mijn subsidie toegekend",
+])
+def test_whether_it_was_granted(text: str) -> None:
+    assert find_zaakvraag(text) == "besluit"
+
+
+@pytest.mark.parametrize("text", [
+    "ik heb al betaald", "ik heb de bankafschriften al opgestuurd", "wij hebben vorige week alles ingeleverd",
+    "hebben jullie mijn papieren ontvangen", "zijn mijn stukken aangekomen",
+])
+def test_whether_it_has_arrived(text: str) -> None:
+    assert find_zaakvraag(text) == "gedaan"
+
+
+@pytest.mark.parametrize("text", ["kan ik de melding intrekken", "ik trek mijn aanvraag in"])
+def test_withdrawing_it(text: str) -> None:
+    assert find_zaakvraag(text) == "intrekken"

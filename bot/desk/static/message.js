@@ -43,8 +43,8 @@ const PARTS = {
   date: () => h('p', { class: 'asked' }, text.parts.date),
   time: () => h('p', { class: 'asked' }, text.parts.time),
   form: ({ fields }) => h('p', { class: 'asked' }, text.parts.form(fields.map(({ label }) => label.toLowerCase()).join(', '))),
-  link: ({ label, url }) => {
-    const href = safeUrl(url);
+  link: ({ label, url, opener }) => {
+    const href = !opener && safeUrl(url); // the link to log in is the citizen's alone: opening it would end a login that they began
     return href ? h('p', {}, h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, label, unseen(text.parts.newTab))) : h('p', {}, label);
   },
   case: ({ identificatie, status, step, steps }) =>

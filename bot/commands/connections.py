@@ -16,27 +16,26 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import settings as configuration
-from bot.conversation.redis import ConfigurationError, EmbeddedRedis, StoreUnavailable, check_production
+from bot.commands import closing, served
+from bot.conversation.redis import ConfigurationError, StoreUnavailable, check_production
 from bot.gemeenten import Gemeente
 from bot.http import Http, HttpFailure
-from bot.settings import Settings, SettingsError
-from bot.wiring import Services, build
+from bot.settings import Settings
+from bot.suppliers import SECRETS
+from bot.wiring import Services, joining
 
 Check = Callable[[], Awaitable[Sequence[str]]]
 Planned = tuple[str, str, str, Check | None]  # municipality, part, supplier, what to ask
 
 INSTALLATION = "(all)"  # what is there once, not per municipality
 GUIDE = "docs/integration.md"
-_SECRETS = {  # part -> settings that it may be about
-    "zaken": ("zgw_client_id", "zgw_secret"),
-    "notifications": ("zgw_client_id", "zgw_secret", "public_url"),
-    "contacts": ("klantinteracties_token",),
-    "login": ("oidc_client_id", "oidc_secret", "public_url"),
+_SETTINGS = {  # part -> settings that it may be about, besides the secrets of its supplier
+    "notifications": ("public_url",),
+    "login": ("public_url",),
     "redis": ("redis_url",),
     "telegram": ("telegram_token", "telegram_api_url"),
     "public url": ("public_url",),
 }
-_APPOINTMENT_SECRETS = {"qmatic": ("qmatic_api_key",), "jcc": ("jcc_client_id", "jcc_secret")}
 _SHORTEST_SECRET = 6  # shorter ones are part of ordinary words
 
 
@@ -54,7 +53,7 @@ class Result:
         """Where to look when something is wrong."""
         if self.supplier == "demo":
             return "the demonstration: it works as long as `balie demo` runs"
-        names = _SECRETS.get(self.part) or _APPOINTMENT_SECRETS.get(self.supplier, ())
+        names = (*SECRETS.get(self.supplier, ()), *_SETTINGS.get(self.part, ()))
         variables = ", ".join(configuration.env_name(name) for name in names)
         if self.gemeente == INSTALLATION:
             return f"{variables}; {GUIDE}"
@@ -64,11 +63,10 @@ class Result:
 
 def run(settings: Settings, gemeente: str | None, console: Console) -> bool:
     """Check everything, or only one municipality and what all share. Returns whether all is well. Raises SettingsError."""
-    services = build(settings, settings.redis_url or EmbeddedRedis(settings.data_path / "redis").url)
-    if gemeente and gemeente not in services.gemeenten:
-        raise SettingsError(f"this installation does not serve {gemeente!r}: BALIE_GEMEENTEN names those it does")
+    services = joining(settings)
+    served(services, gemeente)
     with _without_logs(), console.status("Asking…"):
-        results = asyncio.run(_closing(services, gemeente))
+        results = asyncio.run(closing(services, check_all(services, gemeente)))
     show(results, console)
     return not any(result.faults for result in results)
 
@@ -105,13 +103,6 @@ def _in_short(result: Result) -> Text:
     if result.faults is None:
         return Text("nothing to check", style="dim")
     return Text("wrong, see below", style="bold red") if result.faults else Text("OK", style="green")
-
-
-async def _closing(services: Services, only: str | None) -> list[Result]:
-    try:
-        return await check_all(services, only)
-    finally:
-        await services.aclose()
 
 
 async def check_all(services: Services, only: str | None = None) -> list[Result]:
