@@ -14,6 +14,7 @@ from bot.login import LoginRefused, LoginUnavailable
 # Public keys only. Never "none", and never HS256: who may check such a signature can make one as well.
 ALGORITHMS = ("RS256", "PS256", "ES256")
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+OPTIONAL = {"userinfo_endpoint"}
 
 Document = dict[str, Any]
 
@@ -70,7 +71,7 @@ class Metadata:
         document = await self._get(self._issuer.rstrip("/") + "/.well-known/openid-configuration")
         if document.get("issuer") != self._issuer:
             raise LoginUnavailable("the broker calls itself by another name than the configured issuer")
-        for name in NEEDED:
+        for name in (*NEEDED, *(OPTIONAL & document.keys())):
             if urlsplit(str(document.get(name, ""))).scheme not in _schemes(self._issuer):
                 raise LoginUnavailable(f"the broker publishes no usable {name}")
         keys = (await self._get(document["jwks_uri"])).get("keys")

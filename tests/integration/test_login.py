@@ -274,6 +274,11 @@ async def test_checking_the_connection_says_in_words_what_is_wrong(
     fresh = await make_login_edge(broker)
     login = fresh.services.login("voorbeeld")
     assert login and await login.check() == ["Login: the broker calls itself by another name than the configured issuer."]
+    odd = broker.provider.discovery() | {"userinfo_endpoint": "ftp://broker.voorbeeld.example/userinfo"}
+    broker.fail["openid-configuration"] = web.json_response(odd)
+    fresh = await make_login_edge(broker)
+    login = fresh.services.login("voorbeeld")
+    assert login and await login.check() == ["Login: the broker publishes no usable userinfo_endpoint."]
 
 
 # Telegram
