@@ -472,7 +472,7 @@ async def test_a_municipality_chooses_qmatic_in_its_file(
 
 
 def test_a_choice_that_lacks_something_is_refused_with_every_fault(chosen: Callable[..., Settings]) -> None:
-    settings = replace(chosen(products={"toverdrank": "x"}), own={})
+    settings = replace(chosen(products={"toverdrank": "x"}, locations={}), own={})
     with pytest.raises(SettingsError) as caught:
         build(settings, "redis://nowhere")
     text = str(caught.value)

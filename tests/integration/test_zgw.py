@@ -400,7 +400,7 @@ async def answer(session: aiohttp.ClientSession, url: str, **headers: str) -> tu
     [
         ("", "permission_denied"),
         (f"Bearer {token(3700)}", "jwt-expired"),
-        (f"Bearer {token(-600)}", "invalid-jwt-signature"),
+        (f"Bearer {token(-86_400)}", "invalid-jwt-signature"),  # made when the tests are collected, minutes before they run
         ("Bearer " + jwt.encode({"client_id": CLIENT_ID}, "k" * 32, "HS256"), "invalid-jwt-signature"),
         (f"Bearer {token(client_id='stranger')}", "invalid-client-identifier"),
     ],
