@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,11 @@ def test_commands_have_help() -> None:
         assert command.help, command.name
 
 
+@cache
 def _responses() -> set[str]:
     found = set(DOMAIN["responses"])
     for path in (ROOT / "data" / "nlu").rglob("*.yml"):
-        found |= set((yaml.safe_load(path.read_text()) or {}).get("responses", {}))
+        found |= set((yaml.load(path.read_text(), Loader=yaml.CSafeLoader) or {}).get("responses", {}))
     return found
 
 

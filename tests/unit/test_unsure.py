@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -158,10 +159,11 @@ def test_who_has_an_answer_in_this_turn_gets_no_second_one() -> None:
     assert (events, dispatcher.messages) == ([{"event": "followup", "name": "action_listen"}], [])
 
 
+@cache
 def _texts() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in [ROOT / "domain.yml", *(ROOT / "data" / "nlu" / "dialogue").glob("*.yml")]:
-        for name, variants in (yaml.safe_load(path.read_text()).get("responses") or {}).items():
+        for name, variants in (yaml.load(path.read_text(), Loader=yaml.CSafeLoader).get("responses") or {}).items():
             found[name] = [variant["text"] for variant in variants]
     return found
 
