@@ -102,10 +102,6 @@ class Jcc:
                 return Booked(_id(answer), location_id, start, end, customer)
         raise await self._refusal(answer, items, location_id, start)
 
-    async def find(self, reference: str, items: Sequence[Item], location_id: str, start: datetime) -> Booked | None:
-        """Never finds any: JCC can't be asked for anything but the id that didn't come back."""
-        return None
-
     async def get(self, id: str, reference: str) -> Booked:
         reply = await self._client.get("appointment", [("id", id)])
         if reply.status in (204, 404) or (reply.status == 200 and reply.body.strip() in (b"", b"null")):

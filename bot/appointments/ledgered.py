@@ -141,7 +141,7 @@ class LedgerAppointments:
 
     async def _book(self, action: str, entry: Entry, customer: Customer) -> Appointment:
         async with self._once.alone(action) as until:
-            booked = await self._once.earlier(action, until)
+            booked = await self._once.earlier(action)
             if booked is None:
                 if not self._known(entry.items, entry.location_id):
                     raise SlotTaken("not on offer")
@@ -150,7 +150,7 @@ class LedgerAppointments:
 
     async def _move(self, action: str, reference: str, start: datetime) -> Appointment:
         async with self._once.alone(names.appointment(reference)) as until:
-            moved = await self._once.earlier(action, until)
+            moved = await self._once.earlier(action)
             if moved is None:
                 old = await self._once.standing(reference)
                 customer = (await self._once.ask(until, self._supplier.get, old.id, reference)).customer

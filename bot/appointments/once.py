@@ -1,8 +1,8 @@
 """Acts at a supplier at most once per action, and remembers in the ledger what came of it.
 
 The rule that keeps appointments single: an action is marked as begun before the supplier is asked to act, and a mark is taken
-away only when the supplier certainly did nothing. Who finds a mark without a result finds out what came of it, or says that
-this isn't known (OutcomeUnknown); never is the supplier asked a second time to book for one action.
+away only when the supplier certainly did nothing. Who finds a mark without a result says that it isn't known what came of it
+(OutcomeUnknown); never is the supplier asked a second time to book for one action.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ import structlog
 from bot.appointments import TIME_ZONE, AppointmentNotFound, AppointmentsUnavailable, Customer, Item, OutcomeUnknown, SlotTaken
 from bot.appointments import ledger as names
 from bot.appointments.ledger import Entry, Ledger
-from bot.appointments.supplier import Booked, Refused, Supplier
+from bot.appointments.supplier import Refused, Supplier
 from bot.circuit import Circuit, CircuitOpen
 from bot.http import HttpFailure
 
@@ -72,8 +72,10 @@ class Once:
                 await self._nothing_happened(action)
                 raise
             log.warning("appointment_outcome_unknown", reason=str(exc))
-            return await self._find_out(action, entry, until)
-        return await self._settle(action, entry, booked)
+            raise OutcomeUnknown("no answer, and the supplier can't tell what came of it") from exc
+        entry = replace(entry, id=booked.id, start=booked.start, end=booked.end)
+        await self.remember({names.appointment(entry.reference): entry, names.done(action): entry})
+        return entry
 
     async def _nothing_happened(self, action: str) -> None:
         """The key is free again. If that can't be written, the same key says OutcomeUnknown later: safe, if not true."""
@@ -82,29 +84,16 @@ class Once:
         except self._ledger.failure:
             log.warning("appointment_not_noted", reason="an action that had no effect stays marked as begun")
 
-    async def earlier(self, action: str, until: float) -> Entry | None:
-        """What this action gave the first time; None when it is new. Raises OutcomeUnknown."""
+    async def earlier(self, action: str) -> Entry | None:
+        """What this action gave the first time; None when it is new. Raises OutcomeUnknown.
+
+        One that was begun and has no result stays unknown: suppliers can be asked by no more than the id that was in the answer.
+        """
         if text := await self._ledger.read(names.done(action)):
             return Entry.parse(text)
-        if text := await self._ledger.read(names.begun(action)):
-            return await self._find_out(action, Entry.parse(text), until)
+        if await self._ledger.read(names.begun(action)):
+            raise OutcomeUnknown("begun before, and the supplier can't tell what came of it")
         return None
-
-    async def _find_out(self, action: str, entry: Entry, until: float) -> Entry:
-        """The appointment that an action without an answer may have made. Raises OutcomeUnknown."""
-        asked = (entry.reference, entry.items, entry.location_id, entry.start)
-        try:
-            booked = await self.ask(until, self._supplier.find, *asked)
-        except FAILURES as exc:
-            raise OutcomeUnknown("no answer, and none when asked what came of it") from exc
-        if booked is None:
-            raise OutcomeUnknown("no answer, and the supplier can't tell what came of it")
-        return await self._settle(action, entry, booked)
-
-    async def _settle(self, action: str, entry: Entry, booked: Booked) -> Entry:
-        entry = replace(entry, id=booked.id, start=booked.start, end=booked.end)
-        await self.remember({names.appointment(entry.reference): entry, names.done(action): entry})
-        return entry
 
     async def remember(self, entries: dict[str, Entry]) -> None:
         """Write what has happened at the supplier; raises OutcomeUnknown if that fails twice, as nobody could look it up."""

@@ -99,9 +99,6 @@ class Qmatic:
         _need(reply, 200, 201, 202)
         return self._booked(reply.json(), reference)
 
-    async def find(self, reference: str, items: Sequence[Item], location_id: str, start: datetime) -> Booked | None:
-        return None  # no look-up but by Qmatic's own id, which came with the answer that was lost
-
     async def get(self, id: str, reference: str) -> Booked:
         reply = await self._http.get(self._at(f"v1/appointments/{_safe(id)}"), headers=self._headers)
         if reply.status == 404:

@@ -1,7 +1,7 @@
 """What the adapter of one appointment system has to write: its wire format, and nothing else.
 
 `bot.appointments.ledgered.LedgerAppointments` makes the port of it: references and codes, idempotency, moving without loss,
-finding out after a time-out, time budget and circuit breaker. Products and locations are those of our configuration: an
+unknown outcomes, time budget and circuit breaker. Products and locations are those of our configuration: an
 adapter maps our ids to the supplier's and back, and gets no other ids than the ones it was configured with.
 """
 
@@ -61,12 +61,6 @@ class Supplier(Protocol):
         """Book, with one request that acts. `reference` goes where an employee at the counter can find it.
 
         Raises SlotTaken or Refused only if the answer says that nothing was booked; otherwise HttpFailure.
-        """
-
-    async def find(self, reference: str, items: Sequence[Item], location_id: str, start: datetime) -> Booked | None:
-        """The appointment that `create` may have made, after it got no answer. None: this can't be found out.
-
-        Only what certainly is this appointment counts. That none is found doesn't mean that there is none.
         """
 
     async def get(self, id: str, reference: str) -> Booked:

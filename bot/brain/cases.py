@@ -25,9 +25,9 @@ def of_known_case(
 
     A case counts as known when it was looked up after `oldest` (Unix time); the slot is that of `actions.zaak`.
     """
-    if not (_about_a_subject(parsed, catalogue) and _asks_on(parsed["text"])):
-        return parsed
     known = (tracker.get_slot("zaken") or {}).get("zaken", [])
+    if not (known and _about_a_subject(parsed, catalogue) and _asks_on(parsed["text"])):
+        return parsed
     if sum(kept["at"] > oldest and names(parsed["text"], kept["zaak"]["zaaktype"]) for kept in known) != 1:
         return parsed
     intent = {"name": "zaakstatus", "confidence": likeliest(parsed)["confidence"]}
