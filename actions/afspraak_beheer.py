@@ -14,7 +14,7 @@ from actions.afspraak_basis import after, chosen_start, keep, set_items, supplie
 from actions.afspraak_wensen import WithMoment, around, settle, taken_as_reference
 from actions.context import Here, here
 from actions.forms import Event, Form, Submit, clear
-from bot.appointments import Appointment, AppointmentNotFound, AppointmentsUnavailable, OutcomeUnknown, SlotTaken
+from bot.appointments import Appointment, AppointmentNotFound, AppointmentsUnavailable, OutcomeUnknown, SlotTaken, told
 from bot.appointments.finder import ZONE
 from bot.dutch.lacks import lacks_number
 from bot.dutch.wishes import parse_move
@@ -129,7 +129,7 @@ class ValidateVerzetForm(KnowsAppointment, WithMoment):
         self, found: Appointment, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher, events: list[Event]
     ) -> list[Event]:
         """The products and the place stay; a wish that was said at the start counts from the time it has now."""
-        dispatcher.utter_message(response="utter_afspraak_gevonden", **bekend.values(found))
+        dispatcher.utter_message(response="utter_afspraak_gevonden", **told.values(found))
         known = [set_items(found.items), SlotSet("locatie", found.location.id), taken_as_reference(found.start.astimezone(ZONE))]
         get = after(tracker, [*events, *known])
         wish = wish_of(get)
@@ -201,7 +201,7 @@ class AskAnnuleren(Action):
         except (AppointmentNotFound, AppointmentsUnavailable):
             dispatcher.utter_message(response="utter_ask_annuleren_kort")
         else:
-            dispatcher.utter_message(response="utter_ask_annuleren", **bekend.values(found))
+            dispatcher.utter_message(response="utter_ask_annuleren", **told.values(found))
         return []
 
 

@@ -17,12 +17,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.afspraak_basis import Button
 from actions.context import Here, services
 from actions.forms import Event
-from actions.words import clock
-from bot.appointments import Appointment
+from bot.appointments import Appointment, told
 from bot.appointments.links import LinkInvalid
 from bot.conversation.redis import StoreUnavailable
-from bot.dutch import day_in_words, items_in_words
-from bot.gemeenten import AMSTERDAM
 from bot.letters import plain
 from bot.notices import Gone, TooMany
 
@@ -100,41 +97,15 @@ def tell(
 ) -> None:
     """Say `response` about an appointment, with its card, what to bring, and buttons. `custom` goes to the brain with it."""
     dispatcher.utter_message(
-        response=response, buttons=list(buttons), json_message={"parts": [card(found, now)], **custom}, **values(found)
+        response=response, buttons=list(buttons), json_message={"parts": [card(found, now)], **custom}, **told.values(found)
     )
     if found.bring:
-        dispatcher.utter_message(response="utter_afspraak_meenemen", json_message={"joins": True}, **values(found))
-
-
-def values(found: Appointment) -> dict[str, Any]:
-    """What the responses name of an appointment."""
-    place = found.location
-    return {
-        "afspraak_product": items_in_words([(line.product.name, line.persons) for line in found.lines]),
-        "afspraak_dag": day_in_words(found.start.astimezone(AMSTERDAM).date()), "afspraak_tijd": clock(found.start),
-        "afspraak_locatie": f"{place.name}, {place.address}, {place.city}", "afspraak_nummer": found.reference,
-        "afspraak_code": found.code, "afspraak_meenemen": "\n".join(f"- {item}" for item in found.bring),
-        "afspraak_minuten": minutes(found), "afspraak_oud": found.leftover or "",
-    }
-
-
-def minutes(found: Appointment) -> int:
-    """How long it takes."""
-    return int((found.end - found.start).total_seconds()) // 60
+        dispatcher.utter_message(response="utter_afspraak_meenemen", json_message={"joins": True}, **told.values(found))
 
 
 def card(found: Appointment, now: Here) -> dict[str, Any]:
-    """The part `appointment` of a message. The code isn't in it."""
-    place = found.location
-    return {
-        "kind": "appointment", "id": found.reference,
-        "product": items_in_words([(line.product.name, line.persons) for line in found.lines]),
-        "products": [{"name": line.product.name, "persons": line.persons} for line in found.lines],
-        "start": found.start.astimezone(AMSTERDAM).isoformat(), "end": found.end.astimezone(AMSTERDAM).isoformat(),
-        "minutes": minutes(found), "bring": list(found.bring), "reference": found.reference,
-        "location": {"name": place.name, "address": place.address, "postcode": place.postcode, "city": place.city},
-        "ics": f"{services().settings.base_url}/v1/calendar/{seal(now, found.reference, found.code)}.ics",
-    }
+    """The part `appointment` of a message."""
+    return told.card(found, services().calendar_address(now.gemeente.key, found))
 
 
 def reminder(found: Appointment, now: Here) -> list[Button]:

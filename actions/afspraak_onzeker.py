@@ -27,6 +27,7 @@ from bot.appointments import (
     Item,
     OutcomeUnknown,
     SlotTaken,
+    told,
 )
 from bot.appointments.links import CalendarLinks, LinkInvalid
 from bot.gemeenten import AMSTERDAM
@@ -114,7 +115,7 @@ async def say_done(dispatcher: CollectingDispatcher, now: Here, asked: Asked, ma
     bekend.tell(dispatcher, now, made, response, bekend.reminder(made, now), forget=True)
     if made.leftover:
         old = {"title": "Oude afspraak afzeggen", "payload": bekend.payload("afspraak_annuleren", now, made.leftover, asked.code)}
-        dispatcher.utter_message(response="utter_afspraak_oud_staat_nog", buttons=[old], **bekend.values(made))
+        dispatcher.utter_message(response="utter_afspraak_oud_staat_nog", buttons=[old], **told.values(made))
     return [settled, bekend.remember(made, now)]
 
 

@@ -1,7 +1,7 @@
 """What actions need from outside: the services, the catalogue, and who is speaking in this turn."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -47,7 +47,8 @@ class Here:
 
     @property
     def today(self) -> date:
-        return datetime.now(AMSTERDAM).date()
+        """By the clock of the services, in the Netherlands."""
+        return services().now().astimezone(AMSTERDAM).date()
 
     def is_(self, intent: str, at_least: float = 0.5) -> bool:
         return self.intent == intent and self.confidence >= at_least
@@ -78,7 +79,7 @@ def here(tracker: Tracker) -> Here:
         gemeente=gemeente,
         channel=metadata.get("channel", "shell"),
         seq=seq,
-        key=metadata.get("key") or f"{tracker.sender_id}:{datetime.now(UTC).isoformat()}",
+        key=metadata.get("key") or f"{tracker.sender_id}:{services().now().isoformat()}",
         caller=metadata.get("caller") or tracker.sender_id,
         intent=intent.get("name") or "",
         confidence=float(intent.get("confidence") or 0),

@@ -11,17 +11,22 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, catalogue, here
 from actions.turns import said_before, unclear_before
+from bot import dutch
 
 Event = dict[str, Any]
 _WRONG = re.compile(r"ander|\bverkeerd|\bfout\b|\bklopt nie|\bniet goed|\bonjuist|\bwijzig|\baanpassen", re.IGNORECASE)
 Filler = Callable[[Here, Tracker], Awaitable[Any]]
 
 SURE = 0.4  # confidence from which a message that does not answer the form's question counts as one of its own
-PATIENCE = 2  # unclear turns in a row after which a form offers a person
+PATIENCE = 2  # unclear turns in a row after which a form no longer says why it doesn't understand
+TALK = {"title": "Een medewerker spreken", "payload": '/contact_medewerker{"reden": "not_understood"}'}
 CERTAIN = 0.8  # confidence from which a wish for a person goes before a possible answer, and an odd answer is out of scope
-BREAKS = {"contact_medewerker", "choose_chat", "choose_callback", "frustration", "zaakstatus", "afspraak_maken",
+PERSON = {"contact_medewerker", "frustration", "threat"}  # after these a form is left, and a person is offered
+BREAKS = {*PERSON, "choose_chat", "choose_callback", "zaakstatus", "afspraak_maken",
           "afspraak_verzetten", "afspraak_annuleren", "choose_login", "login_code"}
 ASIDES: dict[str, type[Action]] = {}  # intent -> what is done in between, in any form; actions/berichten.py puts it there
+KEPT = "onderbroken"  # the slot with a form that was left for a person: {"form", "slots"}
+NEVER_KEPT = {"controle", "inlogcode", "afspraak_code"}  # second factors and codes are gone with the form
 STOP_WORDS = {"stop", "stoppen", "annuleer", "annuleren", "laat maar", "afbreken", "ik stop"}
 
 
@@ -47,9 +52,8 @@ class Form(Action, ABC):
         if self._stops(now):
             return self.leave("stop")
         if now.is_("crisis"):
-            dispatcher.utter_message(response="utter_crisis")
             return self.leave("crisis")
-        if now.intent in {"contact_medewerker", "frustration"} - self.triggers and now.confidence >= CERTAIN:
+        if self._wants_person(now):
             return self.leave(now.intent)
         if self._aside(now):
             events = await ASIDES[now.intent]().run(dispatcher, tracker, domain)
@@ -65,6 +69,12 @@ class Form(Action, ABC):
     async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
         """What a form takes from a message before it looks for the answer to its question; None when there is no such thing."""
         return None
+
+    def _wants_person(self, now: Here) -> bool:
+        """Surely asks for a person, or is angry; "ik ben te bereiken op 06…" answers a question."""
+        wanted = now.intent in {*PERSON, "choose_chat", "choose_callback"} - self.triggers and now.confidence >= CERTAIN
+        gives_number = now.intent in {"contact_medewerker", "choose_callback"} and dutch.parse_phone(now.text)
+        return wanted and not gives_number
 
     def _aside(self, now: Here) -> bool:
         return now.intent in ASIDES and now.confidence >= CERTAIN
@@ -107,11 +117,19 @@ class Form(Action, ABC):
         enough = CERTAIN if now.intent == "out_of_scope" else SURE
         if now.intent in catalogue() and now.intent != "other_language" and now.confidence >= enough:
             dispatcher.utter_message(response=f"utter_{now.intent}")
-        elif unclear_before(tracker) < PATIENCE:
-            dispatcher.utter_message(response=f"utter_onduidelijk_{asked}")
         else:
-            dispatcher.utter_message(response="utter_kom_er_niet_uit")
+            self.unclear(f"utter_onduidelijk_{asked}", tracker, dispatcher)
         return [SlotSet(asked, None)]  # asks the same question again
+
+    def unclear(self, response: str, tracker: Tracker, dispatcher: CollectingDispatcher) -> None:
+        """Say why the answer to the question can't be used; the second time in a row, and later, a person is offered."""
+        before = unclear_before(tracker)
+        if before >= PATIENCE:
+            dispatcher.utter_message(response="utter_kom_er_niet_uit", buttons=[TALK])
+            return
+        dispatcher.utter_message(response=response, buttons=[TALK] if before else [])
+        if before:
+            dispatcher.utter_message(response="utter_liever_medewerker", json_message={"joins": True})
 
     async def _changed(self, asked: str, now: Here, tracker: Tracker) -> list[Event] | None:
         """An earlier answer given anew ("toch liever vrijdag"), or a wish to change one ("een andere locatie")."""
@@ -168,13 +186,22 @@ class Submit(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         reason = tracker.get_slot("afgebroken")
         if reason is None:
-            return await self.done(dispatcher, tracker)
+            return [SlotSet(KEPT, None), *await self.done(dispatcher, tracker)]
         if reason in {"stop", "goodbye"}:
             dispatcher.utter_message(response="utter_gestopt" if reason == "stop" else "utter_goodbye")
-        events = clear(self.slots)
+        events = [*clear(self.slots), *self._kept(tracker, reason)]
         if follow := FOLLOW_UPS.get(reason):
             events.append({"event": "followup", "name": follow})
         return events
+
+    def _kept(self, tracker: Tracker, reason: str) -> list[Event]:
+        """The answers of a form that was left for a person: for the agent, and for who goes on with it after all."""
+        if reason not in TO_A_PERSON:
+            return [SlotSet(KEPT, None)] if reason in {"stop", "goodbye"} else []
+        form = next((e["name"] for e in reversed(tracker.events) if e["event"] == "active_loop" and e["name"]), None)
+        filled = {name: tracker.get_slot(name) for name in self.slots if name not in NEVER_KEPT}
+        filled = {name: value for name, value in filled.items() if value is not None}
+        return [SlotSet(KEPT, {"form": form, "slots": filled})] if filled else []
 
     @abstractmethod
     async def done(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
@@ -186,6 +213,8 @@ FOLLOW_UPS = {
     "login_code": "inlog_form",
     "contact_medewerker": "action_offer_person",
     "frustration": "action_offer_person",
+    "threat": "action_offer_person",
+    "crisis": "action_crisis",
     "choose_chat": "action_handover",
     "choose_callback": "terugbel_form",
     "zaakstatus": "zaakstatus_form",
@@ -194,3 +223,4 @@ FOLLOW_UPS = {
     "afspraak_annuleren": "annuleer_form",
     "nakijken": "action_afspraak_nakijken",
 }
+TO_A_PERSON = {*PERSON, "crisis", "choose_chat", "choose_callback"}  # reasons after which the answers of a form are kept

@@ -20,6 +20,8 @@ LIKELY = 0.08  # confidence from which a topic is worth offering
 POSSIBLE = 0.02  # confidence from which it may fill up the choices, when another one is likely
 FAR_BEHIND = 0.5  # a third topic less than this part as likely as the second does not stop a question about the first two
 TORN = 0.3  # confidence from which a second intent counts beside the first
+PERSON = {"contact_medewerker", "choose_chat", "choose_callback"}
+PERSON_TOGETHER = 0.6  # confidence of two of these together from which a person is wanted; that of config.yml for one intent
 OFFERED = 3  # topics that are offered at once
 OFFERED_BESIDE_A_PERSON = 2  # the same where the ways to a person are choices too
 
@@ -83,6 +85,9 @@ class ActionNotUnderstood(Action):
             return [{"event": "followup", "name": "verzet_form"}]
         if _means_appointment(tracker):
             return [{"event": "followup", "name": "afspraak_form"}]
+        if _means_person(tracker):
+            await offer(now, tracker, dispatcher, "utter_aanbod_asked", "asked")
+            return []
         if is_english(now.text):
             dispatcher.utter_message(response="utter_english")
             return []
@@ -90,9 +95,11 @@ class ActionNotUnderstood(Action):
         if unclear == 0:
             _ask_back(dispatcher, ranked)
         elif unclear == 1 and (likely := _likely(ranked)):
-            await offer(now, dispatcher, "utter_aanbod_keuze", first=_buttons(likely[:OFFERED_BESIDE_A_PERSON]))
+            first = _buttons(likely[:OFFERED_BESIDE_A_PERSON])
+            await offer(now, tracker, dispatcher, "utter_aanbod_keuze", "not_understood", first)
         else:
-            await offer(now, dispatcher, "utter_aanbod_not_understood" if unclear == 1 else "utter_aanbod_zonder_begrip")
+            response = "utter_aanbod_not_understood" if unclear == 1 else "utter_aanbod_zonder_begrip"
+            await offer(now, tracker, dispatcher, response, "not_understood")
         return []
 
 
@@ -122,6 +129,13 @@ def _means_appointment(tracker: Tracker) -> bool:
     """Torn between an appointment and a topic that one is made for: that is an appointment for the topic."""
     names = {item["name"] for item in ranking(tracker.latest_message)[:2] if item["confidence"] >= TORN}
     return "afspraak_maken" in names and any(name in catalogue() and catalogue()[name].product for name in names)
+
+
+def _means_person(tracker: Tracker) -> bool:
+    """Torn between the ways to a person: that is a wish for a person."""
+    found = ranking(tracker.latest_message)[:2]
+    together = sum(item["confidence"] for item in found if item["name"] in PERSON)
+    return bool(together >= PERSON_TOGETHER and found[0]["name"] in PERSON)
 
 
 def _ranked(tracker: Tracker) -> list[Ranked]:

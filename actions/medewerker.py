@@ -1,23 +1,33 @@
-"""A person: the offer, the way to the queue, the call-back, and the greeting when the bot gets the conversation back."""
+"""A person: the offer, the way to the queue and out of it, and the greeting when the bot gets the conversation back."""
 
+import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.context import Here, catalogue, here, services
-from actions.forms import Event, Form, Submit, clear, is_question
-from actions.words import parse_name
-from actions.zaak import in_hand
-from bot import dutch
-from bot.contacts import CallbackRefused, CallbackRequest, ContactsUnavailable
+from actions.context import Here, here, services
+from actions.forms import KEPT, Event
+from actions.limits import HOUR, too_many
+from actions.overdracht import WHY, Told, priority, told, why
+from bot import ladder
 from bot.conversation import events
+from bot.conversation.limits import Rate
+from bot.conversation.queue import Outlook
+from bot.conversation.references import reference
+from bot.gemeente_file import Team
+from bot.ladder import TALK, Ladder, Way
+from bot.waiting import wait_in_words
 
-CALLBACK = ("contact_naam", "contact_telefoon", "contact_moment")
-REASONS = {"frustration": "frustration", "wrong_answer": "wrong_answer", "nlu_fallback": "not_understood"}
-TOPICS_TOLD = 5
+Button = dict[str, str]
+
+OFFERS = {  # intent -> the words that an offer begins with
+    "frustration": "utter_aanbod_frustration", "wrong_answer": "utter_aanbod_wrong_answer", "threat": "utter_aanbod_threat",
+}
+RESUMABLE = {"afspraak_form", "zaakstatus_form", "terugbel_form"}
 
 
 class ActionOfferPerson(Action):
@@ -28,33 +38,78 @@ class ActionOfferPerson(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         now = here(tracker)
-        reason = REASONS.get(now.intent, "asked")
-        await offer(now, dispatcher, f"utter_aanbod_{reason}")
+        await offer(now, tracker, dispatcher, OFFERS.get(now.intent, "utter_aanbod_asked"), why(now, tracker))
         return []
 
 
+class ActionCrisis(Action):
+    """Somebody is in danger: the numbers to call, with a person beside it. This conversation goes before others from now on."""
+
+    def name(self) -> str:
+        return "action_crisis"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        dispatcher.utter_message(response="utter_crisis")
+        return [priority(True)]
+
+
 async def offer(
-    now: Here, dispatcher: CollectingDispatcher, response: str, first: Sequence[dict[str, str]] = ()
+    now: Here, tracker: Tracker, dispatcher: CollectingDispatcher, response: str, reason: str, first: Sequence[Button] = (),
+    *, chat: bool = True,
 ) -> None:
-    """Say `response` with a button for each way that is open, and note in the log that a person was offered.
+    """Say `response` with a button for each way that is open and today's hours, and note in the log that a person was offered.
 
-    `first`: buttons that go before those.
+    `reason`: why, which goes with what is chosen. `first`: buttons that go before those. `chat`: whether that may be offered.
     """
-    buttons = [
-        {"title": "Laat mij terugbellen", "payload": "/choose_callback"},
-        {"title": "Maak een afspraak", "payload": '/afspraak_maken{"product": "gesprek"}'},
-    ]
-    if await chat_open(now):
-        buttons.insert(0, {"title": "Chat met een medewerker", "payload": "/choose_chat"})
-    event = events.handover("offered")
-    dispatcher.utter_message(response=response, buttons=[*first, *buttons], json_message={"event": event})
+    team = await _desk(now, told(now, tracker).topic) if chat else None
+    steps = ladder.ladder(now.gemeente, services().now(), team is not None)
+    back = [{"title": "Verder met invullen", "payload": "/resume_form"}] if _resumable(tracker) else []
+    dispatcher.utter_message(
+        response=response, buttons=[*first, *_buttons(steps.ways, reason), *back],
+        json_message={"event": events.handover("offered")},
+    )
+    if line := _chat_line(steps):
+        dispatcher.utter_message(response=line, json_message={"joins": True}, **_values(steps))
+    dispatcher.utter_message(response="utter_bereikbaar", json_message={"joins": True}, **_values(steps))
 
 
-async def chat_open(now: Here) -> bool:
-    """Whether the desk is open and an agent is there and takes conversations."""
-    if not now.gemeente.is_open("chat", datetime.now(UTC)):
-        return False
-    return await services().handover.available(now.gemeente.key, services().settings.agent_gone_seconds) > 0
+def _buttons(ways: Sequence[Way], reason: str) -> list[Button]:
+    given = json.dumps({WHY: reason})
+    known = {
+        "chat": {"title": "Chat met een medewerker", "payload": f"/choose_chat{given}"},
+        "callback": {"title": "Laat mij terugbellen", "payload": f"/choose_callback{given}"},
+        "appointment": {"title": "Maak een afspraak", "payload": f'/afspraak_maken{{"product": "{TALK}"}}'},
+    }
+    return [known[way] for way in ways]
+
+
+def _chat_line(steps: Ladder) -> str | None:
+    """What is said of the chat when it can't be chosen: from when it can."""
+    return {
+        "nobody": "utter_chat_niemand" if steps.until else "utter_chat_niemand_vrij", "closed": "utter_chat_weer",
+        "holiday": "utter_chat_feestdag",
+    }.get(steps.chat.state)
+
+
+def _values(steps: Ladder) -> dict[str, str]:
+    return {
+        "telefoon_vandaag": steps.phone, "balie_vandaag": steps.counter, "chat_weer": steps.again, "chat_tot": steps.until,
+        "feestdagen": steps.holidays,
+    }
+
+
+def _resumable(tracker: Tracker) -> bool:
+    return (tracker.get_slot(KEPT) or {}).get("form") in RESUMABLE
+
+
+async def _desk(now: Here, topic: str | None) -> tuple[Team, Outlook] | None:
+    """The team that can take this conversation now: that of the topic, else the first one; None when nobody is there."""
+    gemeente, gone = now.gemeente, services().settings.agent_gone_seconds
+    for team in dict.fromkeys([gemeente.team_for(topic), gemeente.teams[0]]):
+        found = await services().handover.outlook(gemeente.key, team.id, gone)
+        if found.available:
+            return team, found
+    return None
 
 
 class ActionHandover(Action):
@@ -65,101 +120,85 @@ class ActionHandover(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         now = here(tracker)
-        if not await chat_open(now):
-            await offer(now, dispatcher, "utter_chat_dicht")
+        what = told(now, tracker)
+        desk = await _desk(now, what.topic) if now.gemeente.is_open("chat", services().now()) else None
+        if desk is None:
+            await offer(now, tracker, dispatcher, "utter_chat_dicht", what.reason)
             return []
-        handover = services().handover
-        position = len(await handover.waiting(now.gemeente.key)) + 1
-        available = await handover.available(now.gemeente.key, services().settings.agent_gone_seconds)
-        wait = position * services().settings.seconds_per_conversation // max(available, 1)
-        queued = events.handover("queued", position=position, eta_s=wait)
-        dispatcher.utter_message(
-            response="utter_in_de_rij", plaats=position, minuten=max(1, round(wait / 60)),
-            json_message={"event": queued, "handover": _told(now, tracker)},
-        )
+        if await too_many(Rate(f"queue:{now.caller}", services().settings.rate_queue_hour, HOUR)):
+            if not what.priority:
+                await offer(now, tracker, dispatcher, "utter_chat_dicht", what.reason, chat=False)
+                return []
+            what = replace(what, priority=False)  # who speaks of danger is never refused, but doesn't go first time and again
+        await _queue(now, what, *desk, dispatcher)
         return []
 
 
-def _told(now: Here, tracker: Tracker) -> dict[str, Any]:
-    """What the agent is told: subjects that came by, why a person is wanted. No words of the citizen: those are in the log."""
-    intents = [e["parse_data"]["intent"]["name"] for e in tracker.events if e["event"] == "user" and e.get("parse_data")]
-    asked = [catalogue()[name] for name in intents if name in catalogue() and catalogue()[name].topic == name]
-    titles = list(dict.fromkeys(topic.title for topic in asked))[-TOPICS_TOLD:]
-    reason = next((REASONS[name] for name in reversed(intents) if name in REASONS), "asked")
-    return {
-        "topic": asked[-1].slug if asked else None,
-        "summary": "Vroeg naar: " + ", ".join(titles) if titles else "Heeft nog geen onderwerp genoemd",
-        "zaaknummer": tracker.get_slot("zaaknummer"),
-        "reason": reason,
-    }
+async def _queue(now: Here, what: Told, team: Team, outlook: Outlook, dispatcher: CollectingDispatcher) -> None:
+    position = await _position(now, what, team, outlook)
+    wait = outlook.wait_seconds(position)
+    queued = events.handover("queued", position=position, eta_s=wait, team=team.name)
+    dispatcher.utter_message(
+        response="utter_in_de_rij", plaats=position, wachttijd=wait_in_words(wait),
+        gesprek_nummer=reference(services().settings.secret, now.conv),
+        buttons=[
+            {"title": "Laat mij terugbellen", "payload": f"/choose_callback{json.dumps({WHY: what.reason})}"},
+            {"title": "Ik wil niet meer wachten", "payload": "/leave_queue"},
+        ],
+        json_message={"event": queued, "handover": what.handover(team)},
+    )
 
 
-class ValidateTerugbelForm(Form):
-    slots = CALLBACK
-    prefill = ("contact_telefoon",)
-    triggers: ClassVar[set[str]] = {"choose_callback", "contact_medewerker"}
-    words: ClassVar[dict[str, tuple[str, ...]]] = {
-        "contact_naam": ("naam",), "contact_telefoon": ("nummer", "telefoon"), "contact_moment": ("moment", "tijd", "dag"),
-    }
-
-    def name(self) -> str:
-        return "validate_terugbel_form"
-
-    async def fill_contact_naam(self, now: Here, tracker: Tracker) -> str | None:
-        if tracker.get_slot("requested_slot") != "contact_naam" or is_question(now):
-            return None
-        return parse_name(now.text)
-
-    async def fill_contact_telefoon(self, now: Here, tracker: Tracker) -> str | None:
-        return dutch.parse_phone(now.text)
-
-    async def fill_contact_moment(self, now: Here, tracker: Tracker) -> str | None:
-        if tracker.get_slot("requested_slot") != "contact_moment" or is_question(now):
-            return None
-        return now.text.strip()[:100] or None
+async def _position(now: Here, what: Told, team: Team, outlook: Outlook) -> int:
+    """Behind all who wait for this team; with priority only behind those who have it too."""
+    if not what.priority:
+        return outlook.waiting + 1
+    queue = await services().handover.queue(now.gemeente.key)
+    return sum(one.team == team.id and one.priority for one in queue) + 1
 
 
-class ActionTerugbellen(Submit):
-    slots = CALLBACK
+class ActionLeaveQueue(Action):
+    """The citizen stops waiting, by the button in the queue: the door took the conversation out of it before this turn."""
 
     def name(self) -> str:
-        return "action_terugbellen"
+        return "action_leave_queue"
 
-    async def done(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        now = here(tracker)
-        told = _told(now, tracker)
-        request = CallbackRequest(
-            name=tracker.get_slot("contact_naam"), phone=tracker.get_slot("contact_telefoon"),
-            when=tracker.get_slot("contact_moment"), topic=told["topic"], summary=told["summary"], conversation=now.conv,
-            zaak=_case(now, tracker, told["topic"]),
-        )
-        try:
-            registered = await services().contacts(now.gemeente.key).register(request, key=now.key)
-        except CallbackRefused:
-            dispatcher.utter_message(response="utter_terugbellen_geweigerd", json_message={"forget": True})
-        except ContactsUnavailable:
-            dispatcher.utter_message(response="utter_terugbellen_storing")
-        else:
-            dispatcher.utter_message(
-                response="utter_terugbellen_genoteerd", terugbel_nummer=registered.reference,
-                terugbel_moment=request.when, json_message={"forget": True},
-            )
-        return clear(CALLBACK)
-
-
-def _case(now: Here, tracker: Tracker, topic: str | None) -> str | None:
-    """The case that the citizen wants to be called about: the one they heard about last, unless another subject came after it."""
-    zaak = in_hand(tracker, now) if topic in {None, "zaakstatus"} else None
-    return (zaak.ref or None) if zaak else None
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        dispatcher.utter_message(response="utter_rij_verlaten")
+        return []
 
 
 class ActionReturned(Action):
-    """The bot has the conversation again: say so, and how it went on."""
+    """The bot has the conversation again: greet, with what was agreed. Silent where the citizen's own choice is the next turn."""
 
     def name(self) -> str:
         return "action_returned"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
-        withdrawn = here(tracker).text == "withdrawn"
-        dispatcher.utter_message(response="utter_rij_verlaten" if withdrawn else "utter_terug_bij_balie")
-        return []
+        given: dict[str, Any] = here(tracker).entities
+        outcome, agent, agreed = (str(given.get(name) or "") for name in ("uitkomst", "medewerker", "afgesproken"))
+        if outcome == "other_way":
+            return []
+        if outcome == "withdrawn":
+            dispatcher.utter_message(response="utter_rij_verlaten")
+            return []
+        dispatcher.utter_message(response="utter_terug_bij_balie", medewerker=agent or "een medewerker")
+        if agreed:
+            dispatcher.utter_message(response="utter_afgesproken", json_message={"joins": True}, afgesproken=agreed)
+        dispatcher.utter_message(response="utter_nog_iets", json_message={"joins": True})
+        return [SlotSet(KEPT, None), priority(False)]
+
+
+class ActionResumeForm(Action):
+    """Goes on with the form that was left for a person, where it was."""
+
+    def name(self) -> str:
+        return "action_resume_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
+        kept = tracker.get_slot(KEPT) or {}
+        if kept.get("form") not in RESUMABLE:
+            dispatcher.utter_message(response="utter_iets_anders")
+            return []
+        filled = [SlotSet(name, value) for name, value in kept["slots"].items()]
+        return [*filled, SlotSet(KEPT, None), {"event": "followup", "name": kept["form"]}]

@@ -114,7 +114,9 @@ def judge_parsed(question: Question, parsed: Mapping[str, Any], catalogue: Catal
 
 def topic_of(intent: str, catalogue: Catalogue) -> str:
     """The topic that an intent is answered with. Small talk is one topic, and so are the ways to a person."""
-    return catalogue[intent].topic if intent in catalogue else WAYS_TO_A_PERSON.get(intent, intent)
+    if (way := intent.partition("{")[0]) in WAYS_TO_A_PERSON:  # with the reason, on a button
+        return WAYS_TO_A_PERSON[way]
+    return catalogue[intent].topic if intent in catalogue else intent
 
 
 def _ranking(parsed: Mapping[str, Any], catalogue: Catalogue) -> tuple[tuple[str, ...], float]:

@@ -1,6 +1,6 @@
 """The catalogue of topics: what the files in `data/nlu` say of each answer besides its text. Knows no Rasa."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ FOLDER = ROOT / "data" / "nlu"
 class Topic:
     """One answer: `slug` is its intent, `title` what a button says, `product` the appointment that goes with it, if any.
 
-    `for_child`: the topic that answers the same question about a child, if it is another one.
+    `for_child`: the topic that answers the same question about a child, if it is another one. `person_first`: who asks about it
+    is offered a person with the answer.
     """
 
     slug: str
@@ -24,6 +25,7 @@ class Topic:
     title: str
     product: str | None = None
     for_child: str | None = None
+    person_first: bool = False
 
     @property
     def about_something(self) -> bool:
@@ -51,12 +53,22 @@ class Catalogue(Mapping[str, Topic]):
         return len(self._topics)
 
 
+def files(folder: Path = FOLDER) -> Iterator[dict[str, Any]]:
+    """What stands in each file below `folder`: `nlu`, `responses`, `rules`."""
+    for path in sorted(folder.rglob("*.yml")):
+        yield yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+
+
 def load(folder: Path = FOLDER) -> Catalogue:
     """Read the responses `utter_<intent>` of all files below `folder`."""
+    return catalogue(files(folder))
+
+
+def catalogue(found: Iterable[Mapping[str, Any]]) -> Catalogue:
+    """The catalogue of what `files` found."""
     topics: dict[str, Topic] = {}
     services: dict[str, Topic] = {}
-    for path in sorted(folder.rglob("*.yml")):
-        content = yaml.load(path.read_text(), Loader=yaml.CSafeLoader) or {}
+    for content in found:
         for item in content.get("nlu", []):
             slug = item.get("intent", "")
             variants = content.get("responses", {}).get(f"utter_{slug}")
@@ -69,4 +81,7 @@ def load(folder: Path = FOLDER) -> Catalogue:
 
 def _topic(slug: str, metadata: dict[str, Any]) -> Topic:
     title = metadata.get("title") or slug.replace("_", " ").capitalize()
-    return Topic(slug, metadata.get("topic", slug), title, metadata.get("appointment_product"), metadata.get("for_child"))
+    return Topic(
+        slug, metadata.get("topic", slug), title, metadata.get("appointment_product"), metadata.get("for_child"),
+        metadata.get("person_first") is True,
+    )

@@ -162,6 +162,20 @@ def _watch(children: list[Child], stop: threading.Event, console: Console) -> No
                 child.start()
 
 
+def _print_people(gemeente: gemeenten.Gemeente, console: Console) -> None:
+    """Who can sign in at the desk: people with the same roles and password on one line."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for agent in gemeente.desk.demo_agents:
+        roles = " and ".join(role.replace("_", " ") for role in agent.roles)
+        alike.setdefault((roles, agent.password), []).append(f"[bold]{agent.id}[/bold]")
+    place = gemeente.naam
+    for (roles, password), names in alike.items():
+        console.print(f"      {place:<23}  sign in as {' or '.join(names)} ({roles}) with password [bold]{password}[/bold]")
+        place = ""
+    if gemeente.desk.login:
+        console.print(f"      {place:<23}  or choose [bold]Inloggen met uw werkaccount[/bold]")
+
+
 def _print_addresses(settings: Settings, found: dict[str, gemeenten.Gemeente], console: Console) -> None:
     base = settings.base_url
     console.print("\n[bold]Balie is ready[/bold] (Ctrl-C stops it)\n\n  With the chat:")
@@ -169,9 +183,7 @@ def _print_addresses(settings: Settings, found: dict[str, gemeenten.Gemeente], c
         console.print(f"      {gemeente.naam:<23}  {base}/gemeente/{key}")
     console.print(f"  The desk of the agents       {base}/desk/")
     for gemeente in found.values():
-        for agent in gemeente.desk.demo_agents:
-            login = f"sign in as [bold]{agent.id}[/bold] with password [bold]{agent.password}[/bold]"
-            console.print(f"      {gemeente.naam:<23}  {login}")
+        _print_people(gemeente, console)
     console.print(f"  The API for engineers        {base}/v1/docs\n\n  Cases to ask for:")
     hints = demo_hints(3)
     for hint in hints:

@@ -15,12 +15,11 @@ from bot.desk import app as desk
 from bot.settings import Settings, SettingsError
 from bot.tasks import end, for_ever
 from bot.wiring import Services, build
-from connectors import telegram
+from connectors import demo_login, telegram
 from connectors import web as doors
 from connectors.access import Access, Origins
 from connectors.api import Api
 from connectors.calendar import Calendar
-from connectors.demo_login import DemoLogin
 from connectors.health import Health, Metrics
 from connectors.login import LoginPages
 from connectors.notificaties import Notificaties
@@ -48,12 +47,14 @@ def create_app(services: Services) -> web.Application:
     app.on_response_prepare.append(doors.headers(origins, settings.base_url))
     app.on_shutdown.append(streams.close)
     clerk = services.clerk()
-    app.cleanup_ctx.append(_running(feed.run, clerk.run))
+    app.cleanup_ctx.append(_running(feed.run, clerk.run, services.registrar().run))
     for part in (
         Api(services, access, origins, metrics), streams, Calendar(services, access), Documentation(settings), Pages(services),
-        Notificaties(services, clerk), Health(services, metrics), LoginPages(services, access, origins), DemoLogin(services),
+        Notificaties(services, clerk), Health(services, metrics), LoginPages(services, access, origins),
     ):
         app.add_routes(part.routes())
+    for door in demo_login.doors(services):
+        app.add_routes(door.routes())
     desk.setup(app, services, feed)
     telegram.setup(app, services, feed)
     return app

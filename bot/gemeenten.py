@@ -18,6 +18,7 @@ import yaml
 
 from bot import own_answers
 from bot.dutch.text import WEEKDAYS
+from bot.gemeente_file import DAYS, GemeenteFile, Hours, Team
 from bot.opening import Opening, in_dutch, in_english
 from bot.opening import find as find_opening
 from bot.own_answers import Responses
@@ -25,119 +26,6 @@ from bot.settings import ROOT, SettingsError
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FOLDER = ROOT / "data" / "gemeenten"
-DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
-
-Hours = dict[str, list[str]]  # "ma" -> ["08:30-12:30", "13:30-17:00"]
-
-
-class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something an appointment can be made for."""
-
-    id: str
-    name: str
-    minutes: int
-    bring: list[str] = []
-
-
-class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A place with a counter; `hours` are the hours for appointments.
-
-    `near`: four digits of postcodes, and names of neighbourhoods and villages, from where this is the nearest counter.
-    """
-
-    id: str
-    name: str
-    address: str
-    postcode: str
-    city: str
-    hours: Hours
-    near: list[str] = []
-
-    def open_on(self, day: date) -> bool:
-        """Whether there are hours on this day of the week."""
-        return bool(self.hours.get(DAYS[day.weekday()]))
-
-
-class DemoAgent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    id: str
-    name: str
-    password: str
-
-
-class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    max_wait_minutes: int = 15
-    demo_agents: list[DemoAgent] = []
-
-
-class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """Who gets the call-backs in a register: its name, kind, and what it is known by there. An afdeling unless said otherwise."""
-
-    naam: str
-    object_id: str
-    soort: str = "organisatorische_eenheid"
-    code_objecttype: str = "afd"
-    code_register: str = "obj"
-    code_soort_object_id: str = "idf"
-
-
-class Supplier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which adapter stands behind a port, with its addresses; secrets are settings, never here.
-
-    `products` and `locations` give the appointment system's ids for ours: what isn't there can't be booked. `token_url`: where it
-    gives tokens, when that isn't below its `url`.
-    `actor`, `kanaal` and `zaak_register` are for a contact register: who gets the call-backs, and its names for the chat and for
-    the case system.
-    """
-
-    supplier: str
-    url: str = ""
-    token_url: str = ""
-    zaken_url: str = ""
-    catalogi_url: str = ""
-    bronorganisatie: str = ""
-    allowed_confidentiality: tuple[str, ...] = ("openbaar", "beperkt_openbaar")
-    allowed_confidentiality_own: tuple[str, ...] = ("openbaar", "beperkt_openbaar", "zaakvertrouwelijk")
-    products: dict[str, str] = {}
-    locations: dict[str, str] = {}
-    actor: Actor | None = None
-    kanaal: str = "chat"
-    zaak_register: str = "openzaak"
-
-
-class LoginTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How citizens log in: what was agreed with the broker (docs/integration.md); client id and secret are settings.
-
-    `acr_values`: the levels of assurance that are asked for; `levels`: those that are accepted. A claim is a name, or a path of
-    names into claims within claims.
-    """
-
-    supplier: str
-    issuer: str = ""
-    scopes: tuple[str, ...] = ("openid",)
-    acr_values: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ()
-    level_claim: str | tuple[str, ...] = "acr"
-    bsn_claim: str | tuple[str, ...] = "bsn"
-    bsn_prefix: str = ""
-    client_auth: str = "client_secret_basic"
-    prompt: str = "login"
-    userinfo: bool = False
-
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    naam: str
-    website: str
-    telefoon: str
-    adres: str
-    privacy: str
-    hours: dict[str, Hours]
-    products: list[Product]
-    locations: list[Location]
-    suppliers: dict[str, Supplier]
-    retention_days: int = 30
-    origins: list[str] = []
-    login: LoginTerms | None = None
-    desk: Desk = msgspec.field(default_factory=Desk)
 
 
 class Gemeente:
@@ -146,12 +34,12 @@ class Gemeente:
     `answers`: its own answers, as they stand in answers.yml; `responses` puts them before the general ones.
     """
 
-    def __init__(self, key: str, file: _File, variables: Mapping[str, str], answers: Responses) -> None:
+    def __init__(self, key: str, file: GemeenteFile, variables: Mapping[str, str], answers: Responses) -> None:
         self.key = key
         self.naam, self.website, self.telefoon, self.adres = file.naam, file.website, file.telefoon, file.adres
         self.privacy, self.retention_days, self.origins = file.privacy, file.retention_days, file.origins
         self.products, self.locations, self.suppliers, self.desk = file.products, file.locations, file.suppliers, file.desk
-        self.login = file.login
+        self.login, self.teams = file.login, file.teams
         self.hours = {name: opening(hours) for name, hours in file.hours.items()}
         self.answers = answers
         self._variables = dict(variables)
@@ -193,6 +81,13 @@ class Gemeente:
             "bewaartermijn_dagen": str(self.retention_days),
         }
 
+    def team(self, id: str) -> Team | None:
+        return next((team for team in self.teams if team.id == id), None)
+
+    def team_for(self, topic: str | None) -> Team:
+        """Who helps with this topic; the first team with what belongs to no other."""
+        return next((team for team in self.teams if topic in team.topics), self.teams[0])
+
     def offers(self, product: str) -> bool:
         """Whether an appointment can be made here for the product with this id."""
         return any(product == offered.id for offered in self.products)
@@ -214,10 +109,10 @@ class Gemeente:
         return find_opening(partial(self.open_on, what), at.astimezone(AMSTERDAM))
 
     def today(self, what: str, day: date) -> str:
-        """Today's hours in words, such as "vandaag open van 08:30 tot 17:00 uur"."""
+        """Today's hours in words: "vandaag open van 08:30 tot 17:00 uur", "vandaag gesloten, Eerste Kerstdag"."""
         hours = self.open_on(what, day)
         if not hours:
-            return "vandaag gesloten"
+            return ", ".join(["vandaag gesloten", *filter(None, [self.holiday(day)])])
         return "vandaag open van " + " en van ".join(f"{a:%H:%M} tot {_clock(b)} uur" for a, b in hours)
 
     def week(self, what: str) -> str:
@@ -268,7 +163,7 @@ def _load_one(name: str, folder: Path) -> Gemeente:
         with _faults(name, folder / "answers.yml") as path:
             answers = own_answers.parse(_yaml(path))
     with _faults(name, folder / "gemeente.yml") as path:
-        return Gemeente(name, msgspec.convert(_yaml(path), _File), variables, answers)
+        return Gemeente(name, msgspec.convert(_yaml(path), GemeenteFile), variables, answers)
 
 
 @contextmanager

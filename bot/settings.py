@@ -50,6 +50,9 @@ class Settings:
     rate_address_minute: int = _setting(120, "messages per network address per minute")
     rate_address_day: int = _setting(2000, "messages per network address per day")
     rate_create_minute: int = _setting(20, "new conversations per network address per minute")
+    rate_queue_hour: int = _setting(30, "times per hour that one network address may join the queue for an agent")
+    rate_callback_address_day: int = _setting(30, "requests to be called back per network address per day")
+    rate_callback_number_day: int = _setting(5, "requests to be called back per telephone number per day")
     rate_login_minute: int = _setting(10, "sign-in attempts at the desk per network address per minute")
     max_streams: int = _setting(2000, "open event streams per edge process")
     max_streams_conversation: int = _setting(10, "open event streams per conversation per edge process")
@@ -109,6 +112,7 @@ class Settings:
     appointment_max_persons: int = _setting(6, "people that one appointment can be for")
     appointment_max_products: int = _setting(3, "products that one appointment can be for")
     appointment_days_searched: int = _setting(7, "days whose times are asked for at most to find what fits a wish")
+    callback_days: int = _setting(14, "how many days ahead a citizen can ask to be called back")
 
     # Notices: a case that is followed, and the reminder of an appointment.
     notice_days: int = _setting(90, "how many days a case is followed at most; never longer than a conversation is kept")
@@ -127,10 +131,41 @@ class Settings:
     notice_attempts: int = _setting(30, "tries before a notice is given up")
     reminder_patience_seconds: int = _setting(7200, "how long a reminder waits for an appointment system that doesn't answer")
 
+    # Call-backs: kept here until they are written to the contact register.
+    callback_lease_seconds: float = _setting(30.0, "silence after which another edge process writes a call-back to the register")
+    callback_poll_seconds: float = _setting(2.0, "pause between looks at which call-backs are still to be written")
+    callbacks_at_once: int = _setting(4, "call-backs of one municipality that one edge process writes at once")
+    callback_retry_seconds: float = _setting(10.0, "pause before a call-back is written again; it doubles with every try")
+    callback_retry_most_seconds: float = _setting(900.0, "longest pause before a call-back is written again")
+    callback_memory_seconds: int = _setting(604800, "how long a turn that is done again finds the call-back it made, seconds")
+    max_callbacks_waiting: int = _setting(5000, "call-backs of one municipality that may wait to be written; more are refused")
+    task_claim_seconds: int = _setting(1800, "how long a call-back is an agent's who took it, seconds")
+    tasks_fresh_seconds: float = _setting(5.0, "how old the desk's list of call-backs in the contact register may be")
+    tasks_known_seconds: float = _setting(60.0, "how long what the contact register says of one call-back is kept for that list")
+    tasks_shown: int = _setting(200, "call-backs of the contact register that the desk shows at most, the longest waiting")
+
     # Desk.
     desk_session_seconds: int = _setting(36000, "length of an agent's session, seconds")
     agent_gone_seconds: int = _setting(60, "silence of an agent's browser after which conversations go back to the queue")
-    seconds_per_conversation: int = _setting(300, "assumed length of a conversation with an agent, for the expected wait")
+    rate_desk_minute: int = _setting(1200, "requests of one person at the desk per minute")
+    rate_search_minute: int = _setting(60, "searches of one person at the desk per minute")
+    desk_max_streams: int = _setting(30, "open event streams of one person at the desk per edge process")
+    audit_days: int = _setting(180, "days that the audit log of the desk keeps who looked at or did what")
+    audit_most: int = _setting(1000000, "entries of the audit log of one municipality; with more the oldest go before their day")
+    audit_searched: int = _setting(20000, "entries of the audit log that one page of a search looks at")
+    seconds_per_conversation: int = _setting(300, "assumed length of a conversation with an agent, until enough were measured")
+    citizen_gone_seconds: float = _setting(40.0, "silence of a citizen's page after which the desk says that nobody is there")
+    desk_context_events: int = _setting(1000, "last events of a conversation that the desk makes its summary from")
+    search_conversations: int = _setting(500, "conversations that one search of the desk looks in, the newest")
+    search_events: int = _setting(500, "last events of a conversation that a search looks in")
+    search_found: int = _setting(30, "conversations that one search of the desk gives at most")
+    search_seconds: float = _setting(2.0, "time that one search of the desk may take")
+    desk_undo_seconds: float = _setting(10.0, "how long an agent can undo closing or handing on; 0 does it at once")
+    glance_seconds: float = _setting(10.0, "how long a request for suggestions waits for a brain before it is dropped")
+    glance_keep_seconds: int = _setting(3600, "how long suggestions for a message are kept, seconds")
+    max_glances: int = _setting(20, "messages of one conversation whose suggestions are kept")
+    max_glances_waiting: int = _setting(100, "requests for suggestions that may wait for a brain; beyond it the oldest go")
+    answers_found: int = _setting(8, "answers shown at once to an agent who searches the knowledge base and the canned answers")
 
     # Telegram.
     telegram_token: str = _setting("", "bot token; empty means no Telegram")
@@ -154,6 +189,8 @@ class Settings:
     jcc_secret: str = _setting("", "OAuth client secret at JCC WARP", per_gemeente=True)
     oidc_client_id: str = _setting("", "client id at the broker where citizens log in", per_gemeente=True)
     oidc_secret: str = _setting("", "client secret at the broker where citizens log in", per_gemeente=True)
+    desk_oidc_client_id: str = _setting("", "client id at the provider where people of the desk sign in", per_gemeente=True)
+    desk_oidc_secret: str = _setting("", "client secret at the provider where people of the desk sign in", per_gemeente=True)
 
     own: Mapping[tuple[str, str], Any] = field(default_factory=dict, metadata={"own": True}, repr=False)
     """(setting, municipality) -> the municipality's own value."""

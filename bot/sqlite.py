@@ -8,6 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 
+def database(folder: Path, gemeente: str, name: str) -> Path:
+    """The file of this name that a municipality has below `folder`, which is made when it isn't there."""
+    path = folder / gemeente / f"{name}.sqlite"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 @contextmanager
 def transaction(
     path: Path, setup: Sequence[str], mode: Literal["DEFERRED", "IMMEDIATE"], busy_seconds: float

@@ -4,56 +4,42 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
+from typing import Any
 
-import msgspec
 from redis.asyncio import Redis
 
-from bot import gemeenten, suppliers
+from bot import gemeenten, suppliers, wiring_appointments, wiring_cases, wiring_contacts, wiring_logins
 from bot import settings as configuration
-from bot.appointments import Appointments
-from bot.appointments import Location as AppointmentLocation
-from bot.appointments import Product as AppointmentProduct
-from bot.appointments.demo import DemoAppointments
-from bot.appointments.jcc import Jcc
-from bot.appointments.jcc_client import JccClient
-from bot.appointments.ledgered import LedgerAppointments
+from bot.appointments import Appointment, Appointments
 from bot.appointments.links import CalendarLinks
-from bot.appointments.qmatic import Qmatic
-from bot.appointments.supplier import Supplier as AppointmentSupplier
-from bot.circuit import Circuit
-from bot.contacts import Contacts
-from bot.contacts.demo import DemoContacts
-from bot.contacts.openklant import OpenKlantContacts
-from bot.contacts.openklant_team import Actor
+from bot.contacts.outbox import OutboxContacts
+from bot.contacts.registrar import Registrar
+from bot.contacts.tasks import Tasks
+from bot.conversation.audit import AuditLog
+from bot.conversation.claims import TaskClaims
+from bot.conversation.glances import Glances
 from bot.conversation.handover import Handover
 from bot.conversation.ledger import RedisLedger
 from bot.conversation.limits import Limits
 from bot.conversation.logins import Logins
+from bot.conversation.many import Many
 from bot.conversation.notices import NoticeBook
 from bot.conversation.redis import EmbeddedRedis, connect
 from bot.conversation.store import Bounds, Store
 from bot.gemeenten import Gemeente
-from bot.http import Http
-from bot.login import RETURN_PATH, Login
-from bot.login import demo as demo_login
+from bot.login import DeskLogin, Login
 from bot.login.demo import DemoBroker
-from bot.login.oidc import OidcLogin, Terms
 from bot.notices import Notices, texts
 from bot.notices.clerk import Clerk, Sources
 from bot.notices.subscriptions import Subscriptions, authorization
 from bot.settings import Settings, SettingsError
-from bot.suppliers import SECRETS
-from bot.zaken import Zaken
+from bot.sqlite import database
 from bot.zaken.demo import DemoZaken
 from bot.zaken.demo_data import demo_cases, demo_persons, today_in_amsterdam
 from bot.zaken.guard import GuardedZaken
-from bot.zaken.zgw import OwnCases, ZgwZaken
-from bot.zgw import ZgwClient
 
 CALLBACK_PATH = "/v1/notificaties/"  # and the municipality's key
 BLOCKING_SECONDS = 10.0  # longest blocking read of feed and mailbox
-GUARD_SECONDS = 0.5  # that a look-up may take longer than the case system: somebody else's look-up may go first
 
 
 @dataclass
@@ -82,15 +68,33 @@ class Services:
 
     @cached_property
     def handover(self) -> Handover:
-        return Handover(self.redis)
+        return Handover(self.redis, self.settings.seconds_per_conversation)
+
+    @cached_property
+    def many(self) -> Many:
+        return Many(self.redis)
 
     @cached_property
     def limits(self) -> Limits:
         return Limits(self.redis, self.settings.secret)
 
     @cached_property
+    def audit(self) -> AuditLog:
+        """Who looked at or did what at the desk."""
+        return AuditLog(self.redis, days=self.settings.audit_days, most=self.settings.audit_most)
+
+    @cached_property
+    def glances(self) -> Glances:
+        """What the desk asks the brain about a message."""
+        return Glances(self.redis, self.redis_blocking, self.settings)
+
+    @cached_property
     def calendar_links(self) -> CalendarLinks:
         return CalendarLinks(self.settings.secret, self.settings.calendar_link_seconds)
+
+    def calendar_address(self, key: str, found: Appointment) -> str:
+        """Where the calendar file of an appointment of this municipality is: for its citizen, as it opens without signing in."""
+        return f"{self.settings.base_url}/v1/calendar/{self.calendar_links.seal(key, found.reference, found.code)}.ics"
 
     @cached_property
     def notice_book(self) -> NoticeBook:
@@ -127,7 +131,14 @@ class Services:
     def demo_broker(self) -> DemoBroker | None:
         """The provider to try logging in with, when a municipality uses it."""
         uses = any(gemeente.login and gemeente.login.supplier == "demo" for gemeente in self.gemeenten.values())
-        return DemoBroker(self._demo_terms(), self.settings.secret) if uses and not self.settings.production else None
+        return wiring_logins.demo_broker(self.settings) if uses and not self.settings.production else None
+
+    def demo_desk_broker(self, key: str) -> DemoBroker | None:
+        """The provider to try signing in at the desk with, when this municipality uses it."""
+        agreed = self.gemeente(key).desk.login
+        if agreed is None or agreed.supplier != "demo" or self.settings.production:
+            return None
+        return wiring_logins.demo_desk_broker(self.gemeente(key), self.settings)
 
     def gemeente(self, key: str) -> Gemeente:
         """Raises KeyError for a municipality that this installation does not serve."""
@@ -140,8 +151,24 @@ class Services:
     def appointments(self, key: str) -> Appointments:
         return self._adapter("appointments", key, self._make_appointments)  # type: ignore[return-value]
 
-    def contacts(self, key: str) -> Contacts:
+    def contacts(self, key: str) -> OutboxContacts:
+        """The contact register of a municipality, behind its outbox."""
         return self._adapter("contacts", key, self._make_contacts)  # type: ignore[return-value]
+
+    def tasks(self, key: str) -> Tasks:
+        """The call-backs that wait at the desk of a municipality."""
+        return self._adapter("tasks", key, self._make_tasks)  # type: ignore[return-value]
+
+    def task_claims(self, key: str) -> TaskClaims:
+        """Which agent deals with which call-back."""
+        return TaskClaims(self.redis, key, self.settings.task_claim_seconds)
+
+    def registrar(self) -> Registrar:
+        """For this process: writes what waits to the contact registers."""
+        limits = self.settings
+        return Registrar(
+            list(self.gemeenten), self.contacts, poll_seconds=limits.callback_poll_seconds, at_once=limits.callbacks_at_once
+        )
 
     def notifications(self, key: str) -> Subscriptions | None:
         """Where this municipality's case system announces changes; None when it has no such place, and in a demonstration."""
@@ -155,7 +182,7 @@ class Services:
         gemeente = self.gemeente(key)
         if gemeente.suppliers["zaken"].supplier != "demo" or self.settings.production:
             raise SettingsError(f"municipality {key!r} has a case system of its own: change the case there")
-        return DemoZaken(self._database(gemeente, "zaken"))
+        return DemoZaken(database(self.settings.data_path, gemeente.key, "zaken"))
 
     def callback(self, key: str) -> tuple[str, str]:
         """Address of ours that is told of changes, and the Authorization header that it asks for."""
@@ -165,7 +192,13 @@ class Services:
         """Where the citizens of this municipality log in; None when it has no such place."""
         if self.gemeente(key).login is None:
             return None
-        return self._adapter("login", key, self._make_login)  # type: ignore[return-value]
+        return self._adapter("login", key, lambda found: wiring_logins.citizens(found, self.settings))  # type: ignore[return-value]
+
+    def desk_login(self, key: str) -> DeskLogin | None:
+        """Where the people of its desk sign in; None when they have accounts of the demonstration only."""
+        if self.gemeente(key).desk.login is None:
+            return None
+        return self._adapter("desk.login", key, lambda found: wiring_logins.desk(found, self.settings))  # type: ignore[return-value]
 
     def _adapter(self, port: str, key: str, make: Callable[[Gemeente], object]) -> object:
         if (port, key) not in self._adapters:
@@ -173,109 +206,21 @@ class Services:
         return self._adapters[port, key]
 
     def _make_zaken(self, gemeente: Gemeente) -> GuardedZaken:
-        chosen, settings = gemeente.suppliers["zaken"], self.settings
-        if chosen.supplier == "zgw":
-            zaken: Zaken = self._zgw_zaken(gemeente)
-        else:
-            zaken = DemoZaken(self._database(gemeente, "zaken"), most=settings.own_cases)
-        return GuardedZaken(
-            zaken, self.limits, max_attempts=settings.lookup_attempts, lock_seconds=settings.lookup_lock_seconds,
-            max_attempts_who=settings.lookup_attempts_address, scope=gemeente.key,
-            budget_seconds=settings.backend_seconds + GUARD_SECONDS,
-        )
-
-    def _zgw_zaken(self, gemeente: Gemeente) -> ZgwZaken:
-        chosen, settings = gemeente.suppliers["zaken"], self.settings
-        own = OwnCases(
-            chosen.allowed_confidentiality_own, most=settings.own_cases, read=settings.own_cases_read,
-            at_once=settings.own_cases_at_once,
-        )
-        return ZgwZaken(
-            chosen.zaken_url, chosen.catalogi_url,
-            settings.of("zgw_client_id", gemeente.key), settings.of("zgw_secret", gemeente.key),
-            budget_seconds=settings.backend_seconds, catalogue_seconds=settings.catalogue_seconds,
-            bronorganisatie=chosen.bronorganisatie or None, allowed_confidentiality=chosen.allowed_confidentiality, own=own,
-            failures=settings.backend_failures, open_seconds=settings.backend_rest_seconds,
-        )
+        return wiring_cases.zaken(gemeente, self.settings, self.limits)
 
     def _make_appointments(self, gemeente: Gemeente) -> Appointments:
-        products = [AppointmentProduct(p.id, p.name, p.minutes, tuple(p.bring)) for p in gemeente.products]
-        locations = [AppointmentLocation(x.id, x.name, x.address, x.postcode, x.city) for x in gemeente.locations]
-        settings, secret = self.settings, self.settings.secret.encode()
-        supplier = self._appointment_supplier(gemeente)
-        if supplier is None:
-            opening = {x.id: gemeenten.opening(x.hours) for x in gemeente.locations}
-            return DemoAppointments(
-                self._database(gemeente, "afspraken"), products, locations, opening, secret=secret, now=self.now,
-                horizon_days=settings.appointment_horizon_days, keep_days=settings.appointment_keep_days,
-            )
-        chosen = gemeente.suppliers["appointments"]
-        return LedgerAppointments(
-            supplier, RedisLedger(self.redis, self.limits, gemeente.key),
-            [product for product in products if product.id in chosen.products],
-            [location for location in locations if location.id in chosen.locations],
-            secret=secret, budget_seconds=settings.backend_seconds, keep_days=settings.appointment_keep_days,
-            failures=settings.backend_failures, open_seconds=settings.backend_rest_seconds, now=self.now,
-        )
+        ledger = RedisLedger(self.redis, self.limits, gemeente.key)
+        return wiring_appointments.appointments(gemeente, self.settings, ledger, self.now)
 
-    def _appointment_supplier(self, gemeente: Gemeente) -> AppointmentSupplier | None:
-        """The system that keeps the appointments; None for the demonstration, which keeps its own."""
-        chosen, settings = gemeente.suppliers["appointments"], self.settings
-        if chosen.supplier == "qmatic":
-            names = {product.id: product.name for product in gemeente.products}
-            return Qmatic(
-                chosen.url, settings.of("qmatic_api_key", gemeente.key), chosen.products, chosen.locations, names,
-                settings.request_seconds,
-            )
-        if chosen.supplier == "jcc":
-            client_id, secret = (settings.of(name, gemeente.key) for name in SECRETS["jcc"])
-            client = JccClient(Http(settings.request_seconds), chosen.url, _jcc_token_url(chosen), client_id, secret)
-            return Jcc(client, chosen.products, chosen.locations)
-        return None
+    def _make_contacts(self, gemeente: Gemeente) -> OutboxContacts:
+        return wiring_contacts.contacts(gemeente, self.settings, self.redis, lambda: self.now())
 
-    def _make_contacts(self, gemeente: Gemeente) -> Contacts:
-        chosen, settings = gemeente.suppliers["contacts"], self.settings
-        if chosen.supplier == "demo" or chosen.actor is None:
-            return DemoContacts(self._database(gemeente, "contacten"), now=self.now)
-        return OpenKlantContacts(
-            chosen.url, settings.of("klantinteracties_token", gemeente.key), Actor(**msgspec.structs.asdict(chosen.actor)),
-            secret=f"{settings.secret}\n{gemeente.key}".encode(), budget_seconds=settings.backend_seconds, kanaal=chosen.kanaal,
-            zaak_register=chosen.zaak_register, circuit=Circuit(settings.backend_failures, settings.backend_rest_seconds),
-            now=self.now,
-        )
+    def _make_tasks(self, gemeente: Gemeente) -> Tasks:
+        limits = self.settings
+        return Tasks(self.contacts(gemeente.key), fresh_seconds=limits.tasks_fresh_seconds, most=limits.tasks_shown)
 
     def _make_notifications(self, gemeente: Gemeente) -> Subscriptions:
-        chosen, settings = gemeente.suppliers["notifications"], self.settings
-        client_id, secret = (settings.of(name, gemeente.key) for name in SECRETS["notificaties"])
-        client = ZgwClient([chosen.url], client_id, secret, settings.backend_seconds)
-        filters = {"bronorganisatie": gemeente.suppliers["zaken"].bronorganisatie}
-        return Subscriptions(client, chosen.url, *self.callback(gemeente.key), filters)
-
-    def _make_login(self, gemeente: Gemeente) -> Login:
-        limits = self.settings
-        return OidcLogin(
-            self._login_terms(gemeente), budget_seconds=limits.backend_seconds, keep_seconds=limits.login_metadata_seconds,
-            leeway_seconds=limits.login_leeway_seconds,
-        )
-
-    def _login_terms(self, gemeente: Gemeente) -> Terms:
-        agreed, settings = gemeente.login, self.settings
-        if agreed is None or agreed.supplier == "demo":
-            return self._demo_terms()
-        return Terms(
-            agreed.issuer, settings.of("oidc_client_id", gemeente.key), settings.of("oidc_secret", gemeente.key),
-            settings.base_url + RETURN_PATH, agreed.levels, agreed.scopes, agreed.acr_values, _path(agreed.level_claim),
-            _path(agreed.bsn_claim), agreed.bsn_prefix, agreed.client_auth, agreed.prompt, agreed.userinfo,
-        )
-
-    def _demo_terms(self) -> Terms:
-        base = self.settings.base_url
-        return demo_login.terms(base, self.settings.secret, base + RETURN_PATH)
-
-    def _database(self, gemeente: Gemeente, name: str) -> Path:
-        folder = self.settings.data_path / gemeente.key
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{name}.sqlite"
+        return wiring_cases.notifications(gemeente, self.settings, *self.callback(gemeente.key))
 
     async def aclose(self) -> None:
         """Close adapters and connections that were opened."""
@@ -325,6 +270,11 @@ def demo_people() -> list[tuple[str, str]]:
     return [(person.name, person.bsn) for person in demo_persons()]
 
 
+def demo_employees(gemeente: Gemeente) -> list[tuple[str, dict[str, Any]]]:
+    """The same for the desk of a municipality: name, and what its provider says of them."""
+    return wiring_logins.demo_employees(gemeente)
+
+
 def demo_hints(count: int) -> list[str]:
     """The first demonstration cases, with what is needed to look them up."""
     cases = [case for case in demo_cases(today_in_amsterdam()) if case.findable][:count]
@@ -333,12 +283,3 @@ def demo_hints(count: int) -> list[str]:
         f"lives at {case.postcode} {case.huisnummer}"
         for case in cases
     ]
-
-
-def _jcc_token_url(chosen: gemeenten.Supplier) -> str:
-    """Where JCC gives tokens: below its API, unless the municipality says otherwise."""
-    return chosen.token_url or f"{chosen.url.rstrip('/')}/connect/token"
-
-
-def _path(claim: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (claim,) if isinstance(claim, str) else claim

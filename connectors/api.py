@@ -10,26 +10,18 @@ from aiohttp import hdrs, web
 from bot.conversation import events
 from bot.conversation.events import Event
 from bot.conversation.privacy import mask
-from bot.conversation.store import Conversation, UnknownConversation
+from bot.conversation.references import reference
+from bot.conversation.store import Conversation
 from bot.wiring import Services
 from connectors import opening, transcript
 from connectors.access import Access, Origins, show_token
 from connectors.bodies import read_json
 from connectors.health import Metrics
-from connectors.messages import ANSWERS, FIRST, Message, check, compose, newest, stop_waiting, wants_to_stop
+from connectors.messages import ANSWERS, FIRST, Message, check, compose, receive, stop_waiting, wants_to_stop
 from connectors.problems import Fault, Problem
 from connectors.query import integer, one_of
 
 HISTORY_MOST = 200
-
-# Outcome of the store -> kind of problem, seconds to wait.
-REFUSALS = {
-    "reused": ("cid_reused", 0),
-    "expired": ("choice_expired", 0),
-    "full": ("conversation_full", 0),
-    "busy": ("busy", 5),
-    "overloaded": ("overloaded", 10),
-}
 
 T = TypeVar("T")
 
@@ -120,8 +112,8 @@ class Api:
         if message.type == "rating":
             new, seq = await self._keep_rating(conversation, body, fingerprint)
         else:
-            new, seq = await self._receive(conversation, message, body, fingerprint, newest(message, asked))
-            if new and conversation.owner == "queue" and wants_to_stop(message):
+            new, seq = await receive(self._services, conversation, message, body, fingerprint, asked)
+            if conversation.owner == "queue" and wants_to_stop(message):  # also the second time: the first may have stopped here
                 await stop_waiting(self._services, conversation)
         if new:
             self._metrics.message(conversation.gemeente, conversation.channel, message.type)
@@ -131,17 +123,6 @@ class Api:
         """Tells a repeat from a reuse. Keyed: a plain digest of a short text would give the text away."""
         content = msgspec.json.encode([message.type, message.text, message.value, message.reply_to], order="deterministic")
         return self._services.limits.hash(f"message:{conversation.id}:{content.decode()}")
-
-    async def _receive(
-        self, conversation: Conversation, message: Message, body: Event, fingerprint: str, question: int | None
-    ) -> tuple[bool, int]:
-        outcome, seq = await self._store.receive(conversation, message.cid.lower(), body, fingerprint, question)
-        if outcome == "gone":
-            raise UnknownConversation(conversation.id)
-        if outcome in REFUSALS:
-            kind, wait = REFUSALS[outcome]
-            raise Problem(kind, retry_after=wait)
-        return outcome == "new", seq
 
     async def _keep_rating(self, conversation: Conversation, body: Event, fingerprint: str) -> tuple[bool, int]:
         """A rating is no turn: nobody answers it. The event itself tells whether it was this request that wrote it."""
@@ -165,7 +146,7 @@ class Api:
         seq = (await self._json(request, Read)).seq
         if not 0 <= seq <= await self._store.length(conversation.id):
             raise Problem("invalid", Fault("seq", "Dit bericht bestaat niet."))
-        await self._store.signal(conversation.id, f"read:{seq}")
+        await self._store.mark_read(conversation.id, "citizen", seq)
         return web.Response(status=204)
 
     async def history(self, request: web.Request) -> web.Response:
@@ -173,7 +154,7 @@ class Api:
         before = integer(request, "before", least=1)
         limit = integer(request, "limit", least=1, most=HISTORY_MOST) or 50
         found = await self._store.history(conversation.id, before, limit)
-        shown = [events.public(body, seq) for seq, body in found]
+        shown = [events.for_citizen(body, seq) for seq, body in found]
         return json_response({"events": shown, "more": bool(found) and found[0][0] > FIRST})
 
     async def transcript(self, request: web.Request) -> web.Response:
@@ -181,7 +162,8 @@ class Api:
         form = one_of(request, "format", ("txt", "html", "json"))
         await self._access.count_other("transcript", conversation)
         found = await self._store.read(conversation.id, 0, self._settings.max_events * 2)
-        return transcript.response(form, self._services.gemeente(conversation.gemeente), found)
+        number = reference(self._settings.secret, conversation.id)
+        return transcript.response(form, self._services.gemeente(conversation.gemeente), found, number)
 
     async def erase(self, request: web.Request) -> web.Response:
         await self._store.erase(await self._access.conversation(request))

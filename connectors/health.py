@@ -30,6 +30,12 @@ class Metrics:
         self.streams = Gauge("balie_open_streams", "Open event streams and long polls", registry=self.registry)
         self.backlog = Gauge("balie_backlog", "Conversations that wait for a brain", registry=self.registry)
         self.waiting = Gauge("balie_waiting", "Citizens that wait for a person", ["gemeente"], registry=self.registry)
+        self.unwritten = Gauge(
+            "balie_callbacks_unwritten", "Call-backs to write to the contact register", ["gemeente"], registry=self.registry
+        )
+        self.unwritten_seconds = Gauge(
+            "balie_callback_unwritten_seconds", "Age of the oldest of them", ["gemeente"], registry=self.registry
+        )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         method = method if method in {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"} else "other"
@@ -86,9 +92,13 @@ class Health:
             figures.backlog.set(await self._services.store.backlog())
             for key in self._services.gemeenten:
                 figures.waiting.labels(key).set(len(await self._services.handover.waiting(key)))
+                count, seconds = await self._services.contacts(key).figures()
+                figures.unwritten.labels(key).set(count)
+                figures.unwritten_seconds.labels(key).set(seconds)
         except StoreUnavailable:
             figures.backlog.set(math.nan)
-            figures.waiting.clear()
+            for gauge in (figures.waiting, figures.unwritten, figures.unwritten_seconds):
+                gauge.clear()
         return web.Response(body=generate_latest(figures.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -16,7 +16,7 @@ from bot.conversation import events
 from bot.conversation.events import Event
 from bot.conversation.handover import Refused
 from bot.conversation.privacy import mask
-from bot.conversation.store import Conversation
+from bot.conversation.store import Conversation, UnknownConversation
 from bot.dutch import day_in_words
 from bot.wiring import Services
 from connectors.problems import Fault, Problem
@@ -57,6 +57,15 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return int(found[1]) if found else None
 
 
+# Outcome of the store -> kind of problem, seconds to wait.
+REFUSALS = {
+    "reused": ("cid_reused", 0),
+    "expired": ("choice_expired", 0),
+    "full": ("conversation_full", 0),
+    "busy": ("busy", 5),
+    "overloaded": ("overloaded", 10),
+}
+
 STOP_WORDS = {"stop", "stoppen", "laat maar", "niet meer wachten", "annuleren"}
 
 
@@ -64,6 +73,25 @@ def wants_to_stop(message: Message) -> bool:
     """Whether somebody who waits for a person no longer wants to."""
     said = (message.text or "").strip(" .!").lower()
     return message.type == "end" or (message.type == "text" and said in STOP_WORDS)
+
+
+async def receive(
+    services: Services, conversation: Conversation, message: Message, body: Event, fingerprint: str, asked: Event | None
+) -> tuple[bool, int]:
+    """Into the log, once per `cid`. Returns whether it is new, and its number. Raises Problem, or UnknownConversation.
+
+    Who waits in the queue and answers the newest question (such as another way to be helped) waits no longer: the answer is an
+    ordinary turn of the bot. When an agent was quicker, it is something that is said to the agent. `asked`: see `compose`.
+    """
+    question = newest(message, asked)
+    leaving = events.handover("returned", outcome="other_way") if question is not None else None
+    outcome, seq = await services.store.receive(conversation, message.cid.lower(), body, fingerprint, question, leaving)
+    if outcome == "gone":
+        raise UnknownConversation(conversation.id)
+    if outcome in REFUSALS:
+        kind, wait = REFUSALS[outcome]
+        raise Problem(kind, retry_after=wait)
+    return outcome == "new", seq
 
 
 async def stop_waiting(services: Services, conversation: Conversation) -> None:

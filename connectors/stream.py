@@ -5,6 +5,7 @@ always comes from the log, so nothing is missed and nothing is sent twice.
 """
 
 import asyncio
+import contextlib
 import socket
 import time
 from typing import Any
@@ -27,7 +28,10 @@ from connectors.query import integer
 BATCH = 200  # events per read
 TYPING_SECONDS = 6
 FULL_SECONDS = 10  # what Retry-After says when there are too many streams
-ROLES = {"typing:bot": "bot", "typing:agent": "agent"}
+TYPING = {"typing:bot": "bot", "typing:agent": "agent"}
+READ = "read:agent:"  # beginning of the signal that the agent has read up to a number
+# States of a hand-over after which a person is wanted, and after which no more.
+WITH_PERSON = {"queued": True, "assigned": True, "transferred": True, "returned": False, "closed": False}
 
 Ephemeral = dict[str, Any]
 
@@ -87,17 +91,27 @@ class Streams:
 
     async def _poll(self, conversation: Conversation, after: int, wait: float, listener: Listener) -> web.Response:
         deadline = time.monotonic() + wait
+        await self._page_is_open(conversation.id, conversation.owner != "bot")
         while True:
+            signals = listener.take_signals()
             try:
-                found = await self._news(conversation.id, after, listener.take_signals())
+                found = await self._news(conversation.id, after, signals)
             except Ended as exc:
                 last = await self._store.length(conversation.id)
                 return json_response({"events": [{"type": "reset", "reason": exc.reason}], "last": last})
             left = deadline - time.monotonic()
-            if found or left <= 0 or self._closing:
+            passing = _passing([signal for signal in signals if signal != "typing:bot"])  # its answer is there soon enough
+            if found or passing or left <= 0 or self._closing:
                 last = found[-1][0] if found else after
-                return json_response({"events": [events.public(body, seq) for seq, body in found], "last": last})
+                shown = [events.for_citizen(body, seq) for seq, body in found]
+                return json_response({"events": [*shown, *(passing or _marks(conversation))], "last": last})
             await listener.wait(left)
+
+    async def _page_is_open(self, conv: str, with_person: bool) -> None:
+        """Agents see whether the citizen they are to help is still there. A sign that is missed is no reason to stop."""
+        if with_person:
+            with contextlib.suppress(StoreUnavailable):
+                await self._store.seen(conv)
 
     async def _stream(
         self, request: web.Request, conversation: Conversation, after: int, listener: Listener
@@ -112,7 +126,7 @@ class Streams:
         _notice_dead_line(request, self._settings.ping_seconds * 2)
         outlet = Outlet(response, self._settings.ping_seconds)
         try:
-            await self._follow(outlet, conversation.id, after, listener)
+            await self._follow(outlet, conversation, after, listener)
             await outlet.end()
         except Ended as exc:
             await outlet.send({"type": "reset", "reason": exc.reason})
@@ -121,22 +135,26 @@ class Streams:
             pass  # the client is gone, or takes nothing any more; it will come back by itself
         return response
 
-    async def _follow(self, outlet: "Outlet", conv: str, after: int, listener: Listener) -> None:
+    async def _follow(self, outlet: "Outlet", conversation: Conversation, after: int, listener: Listener) -> None:
         """Until the process closes, the store is away, or the conversation is gone (Ended)."""
-        await outlet.ping()
+        conv, with_person = conversation.id, conversation.owner != "bot"
+        passing, due = _marks(conversation), True
         while not self._closing:
-            signals = listener.take_signals()
+            if due:
+                await outlet.ping()
+                await self._page_is_open(conv, with_person)
             try:
-                found = await self._news(conv, after, signals)
+                found = await self._news(conv, after, signals := listener.take_signals())
             except StoreUnavailable:
                 return
             for seq, body in found:
-                await outlet.send(events.public(body, seq), seq)
+                await outlet.send(events.for_citizen(body, seq), seq)
                 after = seq
-            for role in {ROLES[signal] for signal in signals if signal in ROLES}:
-                await outlet.send({"type": "typing", "role": role, "ttl_s": TYPING_SECONDS})
-            if len(found) < BATCH and not await listener.wait(outlet.until_ping()):
-                await outlet.ping()
+            for event in [*passing, *_passing(signals)]:
+                await outlet.send(event)
+            passing, before, with_person = [], with_person, _with_person(found, with_person)
+            await self._page_is_open(conv, with_person and not before)
+            due = len(found) < BATCH and not await listener.wait(outlet.until_ping())
 
     async def _news(self, conv: str, after: int, signals: list[str]) -> list[tuple[int, Event]]:
         """Events after number `after`. Raises Ended when the conversation is gone or never was that long."""
@@ -148,6 +166,28 @@ class Streams:
             if length < after or length == 0:
                 raise Ended("gap" if length else "expired")
         return found
+
+
+def _with_person(found: list[tuple[int, Event]], before: bool) -> bool:
+    """Whether a person is wanted or there, after these events."""
+    states = [body["state"] for _, body in found if body["type"] == "handover" and body["state"] in WITH_PERSON]
+    return WITH_PERSON[states[-1]] if states else before
+
+
+def _passing(signals: list[str]) -> list[Ephemeral]:
+    """What the signals tell a citizen: who is typing, and up to where the agent has read."""
+    typing = {TYPING[signal] for signal in signals if signal in TYPING}
+    read = max((int(signal.removeprefix(READ)) for signal in signals if signal.startswith(READ)), default=0)
+    return [{"type": "typing", "role": role, "ttl_s": TYPING_SECONDS} for role in sorted(typing)] + _read(read)
+
+
+def _marks(conversation: Conversation) -> list[Ephemeral]:
+    """What was told before this client listened, and still holds."""
+    return _read(conversation.read.get("agent", 0))
+
+
+def _read(seq: int) -> list[Ephemeral]:
+    return [{"type": "read", "role": "agent", "seq": seq}] if seq else []
 
 
 def _notice_dead_line(request: web.Request, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,13 +21,15 @@ Numbered = Sequence[tuple[int, Event]]
 
 HANDOVER = {
     "offered": "Wij boden aan om een medewerker te laten helpen.",
-    "queued": "U stond in de wachtrij voor een medewerker.",
-    "assigned": "{name} nam het gesprek over.",
-    "transferred": "{name} nam het gesprek over.",
+    "queued": "U kwam in de rij voor {team}.",
+    "assigned": "{name} van de gemeente hielp u vanaf hier.",
+    "transferred": "{name} van de gemeente hielp u vanaf hier verder.",
     "unavailable": "Er was geen medewerker beschikbaar.",
-    "returned": "De virtuele assistent ging verder met het gesprek.",
-    "closed": "Het gesprek met {name} was klaar.",
+    "returned": "U stond niet meer in de rij. De virtuele assistent ging verder met het gesprek.",
+    "closed": "Het gesprek met {name} was klaar. De virtuele assistent ging verder met het gesprek.",
 }
+TO_TEAM = "Uw gesprek ging naar {team}."
+BACK_IN_QUEUE = "De medewerker was weggevallen. U kwam weer in de rij voor {team}."
 
 
 @dataclass(frozen=True)
@@ -47,21 +49,23 @@ class Line:
     links: tuple[Link, ...] = ()
 
 
-def response(form: str, gemeente: Gemeente, found: Numbered) -> web.Response:
-    """`form`: txt, html or json. A file to download, named after the day the conversation began."""
-    lines = [line for _, body in found if (line := _line(body))]
+def response(form: str, gemeente: Gemeente, found: Numbered, reference: str) -> web.Response:
+    """`form`: txt, html or json. A file to download, named after the day the conversation began.
+
+    `reference`: what the municipality knows the conversation by.
+    """
+    lines = [line for _, body in _told(found) if (line := _line(body))]
     day = next((line.at.date().isoformat() for line in lines if line.at), "leeg")
     headers: dict[str, str] = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="gesprek-{gemeente.key}-{day}.{form}"'}
     if form == "json":
-        body = msgspec.json.encode(
-            {"gemeente": gemeente.naam, "events": [events.public(body, seq) for seq, body in found]}
-        )
+        shown = [events.for_citizen(body, seq) for seq, body in found if body["type"] != "note"]
+        body = msgspec.json.encode({"gemeente": gemeente.naam, "reference": reference, "events": shown})
         return web.Response(body=body, content_type="application/json", charset="utf-8", headers=headers)
     if form == "txt":
-        return web.Response(text=as_text(gemeente, lines), content_type="text/plain", charset="utf-8", headers=headers)
+        return web.Response(text=as_text(gemeente, lines, reference), content_type="text/plain", charset="utf-8", headers=headers)
     template, policy = _page()
     headers["Content-Security-Policy"] = policy
-    text = template.render(gemeente=gemeente, lines=lines, moment=moment)
+    text = template.render(gemeente=gemeente, lines=lines, moment=moment, reference=reference)
     return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)
 
 
@@ -75,9 +79,10 @@ def _page() -> tuple[Template, str]:
     return template, f"default-src 'none'; style-src 'sha256-{allowed}'; frame-ancestors 'none'; base-uri 'none'"
 
 
-def as_text(gemeente: Gemeente, lines: Sequence[Line]) -> str:
+def as_text(gemeente: Gemeente, lines: Sequence[Line], reference: str) -> str:
     """Plain text: who and when on one line, then the words."""
-    blocks = [f"Gesprek met {gemeente.naam}\nTelefoon: {gemeente.telefoon}\nWebsite: {gemeente.website}"]
+    about = [f"Gesprek met {gemeente.naam}", f"Nummer van dit gesprek: {reference}", f"Telefoon: {gemeente.telefoon}"]
+    blocks = ["\n".join([*about, f"Website: {gemeente.website}"])]
     for line in lines:
         head = f"{line.who}{f' ({moment(line.at)})' if line.at else ''}:"
         links = [f"{link.label}: {link.url}" for link in line.links]
@@ -100,11 +105,34 @@ def _line(body: Event) -> Line | None:
     if body["type"] == "notice":
         return Line("Bericht", at, body["text"])
     if body["type"] == "handover" and body["state"] in HANDOVER:
-        name = (body.get("agent") or {}).get("name") or "Een medewerker"
-        return Line("Bericht", at, HANDOVER[body["state"]].format(name=name))
+        agreed = (f"Afgesproken: {body['agreed']}",) if body.get("agreed") else ()
+        return Line("Bericht", at, _handover(body), agreed)
     if body["type"] == "rating":
         return Line("U", at, f"Uw cijfer voor dit gesprek: {body['value']} van 5.", (body["text"],) if body.get("text") else ())
     return None
+
+
+def _told(found: Numbered) -> Iterator[tuple[int, Event]]:
+    """Without each change of a place in the queue: of a stay in it only the beginning says something afterwards."""
+    waits = False
+    for seq, body in found:
+        queued = body["type"] == "handover" and body["state"] == "queued"
+        if not (queued and waits):
+            yield seq, body
+        if body["type"] == "handover" and body["state"] not in {"offered", "unavailable"}:
+            waits = queued or (body["state"] == "transferred" and not body.get("agent"))
+
+
+def _handover(body: Event) -> str:
+    state, agent, team = body["state"], body.get("agent") or {}, body.get("team")
+    words = HANDOVER[state]
+    if state == "transferred" and not agent:
+        words = TO_TEAM
+    if state == "queued" and body.get("reason") == "agent_gone":
+        words = BACK_IN_QUEUE
+    somebody = "een ander team" if words is TO_TEAM else "een medewerker"
+    text = words.format(name=agent.get("name") or "een medewerker", team=f"het team {team}" if team else somebody)
+    return text[0].upper() + text[1:]
 
 
 def _who(sender: Event) -> str:

@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -261,18 +261,25 @@ class EchoBrain:
 
 
 @contextlib.asynccontextmanager
-async def echoing(services: Services) -> AsyncIterator[EchoBrain]:
-    """An echo brain at work on the Redis of `services`."""
-    brain = EchoBrain(services)
-    task = asyncio.create_task(brain.run())
+async def at_work(run: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """This runs meanwhile, such as a brain; what it raises is raised at the end."""
+    task = asyncio.create_task(run)
     try:
-        yield brain
+        yield
     finally:
         while not task.done():  # more than once: redis may swallow a cancellation (see bot.edge)
             task.cancel()
             await asyncio.wait([task], timeout=0.1)
         if not task.cancelled():
             task.result()  # a brain that failed must not go unseen
+
+
+@contextlib.asynccontextmanager
+async def echoing(services: Services) -> AsyncIterator[EchoBrain]:
+    """An echo brain at work on the Redis of `services`."""
+    brain = EchoBrain(services)
+    async with at_work(brain.run()):
+        yield brain
 
 
 @pytest.fixture

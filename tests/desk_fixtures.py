@@ -28,7 +28,7 @@ from bot.wiring import Services, build
 
 PASSWORD = "balie-demo"
 SUMMARY = "Wil weten wat een paspoort kost en of een afspraak nodig is."
-PACE = Pace(gone=60, per_conversation=300, tick=0.05, between_tells=0.2)
+PACE = Pace(gone=60, tick=0.05, between_tells=0.2)
 
 
 @dataclasses.dataclass
@@ -178,7 +178,7 @@ def open_office(desk_redis: EmbeddedRedis, tmp_path: Path) -> Opener:
 
     @contextlib.asynccontextmanager
     async def opener(pace: Pace = PACE, **changes: Any) -> AsyncIterator[Office]:
-        settings = Settings(data_dir=str(tmp_path), rate_login_minute=100, **changes)
+        settings = Settings(data_dir=str(tmp_path), **({"rate_login_minute": 100, "desk_undo_seconds": 0.0} | changes))
         services = build(settings, desk_redis.url)
         async with _running(services, pace) as office:
             yield office

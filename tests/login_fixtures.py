@@ -15,8 +15,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from yarl import URL
 
 from actions.inloggen import ActionAskInlogcode, ActionIngelogd, ValidateInlogForm
+from bot.agreed import LoginTerms
 from bot.edge import create_app
-from bot.gemeenten import LoginTerms
 from bot.login.demo import DemoBroker
 from bot.login.oidc import Terms
 from bot.settings import Settings
@@ -177,8 +177,8 @@ async def chat_of(edge: Edge, **fields: Any) -> Chat:
 class Forger(DemoBroker):
     """A provider that says what a test wants: `change` edits the claims, `signed` replaces the token."""
 
-    def __init__(self, client: Terms, secret: str) -> None:
-        super().__init__(client, secret)
+    def __init__(self, client: Terms, secret: str, after: str = "") -> None:
+        super().__init__(client, secret, after)
         self.change: Callable[[dict[str, Any]], object] = lambda claims: None
         self.signed: Callable[[dict[str, Any]], str] | None = None
 
@@ -206,13 +206,14 @@ class Broker:
         self.userinfo: dict[str, Any] = {}
         self.fail: dict[str, web.Response] = {}
         self.key_seed = "first"
+        self.after = ""  # where the browser goes after signing out
+        self.people: list[tuple[str, dict[str, Any]]] = [(name, {"bsn": bsn}) for name, bsn in demo_people()]
         self.restart()
 
     def restart(self) -> None:
         """Begin anew, with the key of `key_seed`."""
-        self.provider = Forger(self.client, self.key_seed)
-        made: Any = type("Stub", (), {"demo_broker": self.provider})
-        self.door = DemoLogin(made, demo_people())
+        self.provider = Forger(self.client, self.key_seed, self.after)
+        self.door = DemoLogin(self.provider, self.people)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         name = request.path.rsplit("/", 1)[-1]
@@ -226,16 +227,23 @@ class Broker:
         handlers = {
             ("GET", "openid-configuration"): self.door.discovery, ("GET", "jwks"): self.door.jwks,
             ("GET", "authorize"): self.door.authorize, ("POST", "authorize"): self.door.chosen,
-            ("POST", "token"): self.door.token,
+            ("POST", "token"): self.door.token, ("GET", "logout"): self.door.logout,
         }
-        return await handlers[request.method, name](request)
+        handler = handlers.get((request.method, name))
+        return await handler(request) if handler else web.Response(status=404)
 
 
 @pytest.fixture
 async def broker() -> AsyncIterator[Broker]:
+    async with serve_broker("127.0.0.1") as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def serve_broker(host: str) -> AsyncIterator[Broker]:
     app = web.Application()
     door = socket.create_server(("127.0.0.1", 0))
-    made = Broker(f"http://127.0.0.1:{door.getsockname()[1]}")
+    made = Broker(f"http://{host}:{door.getsockname()[1]}")
     app.router.add_route("*", "/{path:.+}", made.handle)
     async with serving(app, door):
         yield made

@@ -83,6 +83,8 @@ def _message(response: dict[str, Any], custom: dict[str, Any], turn: str, confid
         buttons.append(more)
     if product := metadata.get("appointment_product"):
         buttons.append({"title": "Afspraak maken", "payload": f'/afspraak_maken{{"product": "{product}"}}'})
+    if person := metadata.get("person"):
+        buttons = [*(button for button in buttons if not button["payload"].startswith("/contact_medewerker")), person]
     buttons += [*metadata.get("walk", []), *metadata.get("doubts", [])]
     if custom.get("until"):
         body["_until"] = custom["until"]

@@ -1,7 +1,8 @@
 """The assistant: one turn in, one answer out. Rasa's agent with everything around it in this process."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
 from bot import content
-from bot.brain import cases, parsing, speedups, tracker
+from bot.brain import cases, glance, parsing, persons, speedups, tracker
 from bot.brain.actions import InProcessActions
 from bot.brain.answers import LogChannel, collect
 from bot.brain.nlg import GemeenteNLG
 from bot.brain.picks import picked
 from bot.brain.tracker import OneTrackerStore
+from bot.conversation.events import Event
+from bot.conversation.glances import Likely
 from bot.conversation.mailbox import Answer, Turn
 from bot.gemeenten import Gemeente
 from bot.training import ModelMissing
@@ -25,7 +28,8 @@ class Assistant:
     """Answers turns. Loading takes seconds; answering is done one turn at a time per conversation."""
 
     def __init__(
-        self, model_folder: Path, gemeenten: Mapping[str, Gemeente], max_events: int, case_memory_seconds: int
+        self, model_folder: Path, gemeenten: Mapping[str, Gemeente], max_events: int, case_memory_seconds: int,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         speedups.apply()
         model = rasa.model.get_latest_model(str(model_folder)) if model_folder.exists() else None
@@ -33,7 +37,7 @@ class Assistant:
             raise ModelMissing(f"no model in {model_folder}: run `balie train`")
         self._store = OneTrackerStore()
         self._agent = Agent.load(
-            model, tracker_store=self._store, action_endpoint=InProcessActions(), generator=GemeenteNLG(found=gemeenten)
+            model, tracker_store=self._store, action_endpoint=InProcessActions(), generator=GemeenteNLG(found=gemeenten, now=now)
         )
         self._max_events = max_events
         self._case_memory_seconds = case_memory_seconds
@@ -54,6 +58,7 @@ class Assistant:
                 await processor.handle_message(message)
         finally:
             after = self._store.release(turn.conv)
+        persons.count_outage(after, channel.responses)
         said = collect(channel.responses, turn.name, parsing.likeliest(parsed)["confidence"])
         if said.forget:
             after = tracker.forget(after, domain)
@@ -64,6 +69,10 @@ class Assistant:
             hide=frozenset(said.hide),
             pick=pick,
         )
+
+    async def glance(self, message: Event) -> list[Likely]:
+        """The topics that a citizen's message asks about likeliest, two at most; nothing is said and nothing remembered."""
+        return await glance.likely(message, self._agent.processor, self._catalogue)
 
     async def _questions(self, turn: Turn) -> list[dict[str, Any]]:
         """What was asked, as parse data. In a form a message is one answer; two questions count only about two topics."""

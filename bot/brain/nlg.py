@@ -1,6 +1,6 @@
 """Answers with the municipality's own values in them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,13 +9,14 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import content, gemeenten, levensgebeurtenissen, settings
+from bot import content, gemeenten, ladder, levensgebeurtenissen, settings
 from bot.brain.doubt import doubts
+from bot.brain.persons import beside
 from bot.brain.variants import generate_in_turn
 from bot.brain.walk import OVERVIEW, Walk, follows_a_form
-from bot.dutch.aspects import find_aspect
 from bot.dutch.english import is_english
 from bot.gemeenten import Gemeente
+from bot.knowledge.answers import particular
 
 
 class GemeenteNLG(TemplatedNaturalLanguageGenerator):
@@ -30,10 +31,13 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         endpoint_config: EndpointConfig | None = None,
         domain: Domain | None = None,
         found: Mapping[str, Gemeente] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._now = now
         self._gemeenten = found or gemeenten.load(settings.load().gemeente_names)
         self._events = levensgebeurtenissen.load()
-        self._offers = content.load().offers
+        self._catalogue = content.load()
+        self._offers = self._catalogue.offers
         super().__init__(domain.responses if domain else {})
 
     @property
@@ -59,7 +63,7 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         known = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
         gemeente = self._gemeenten.get(str(known.get("gemeente"))) or next(iter(self._gemeenten.values()))
         answers = self._answers[gemeente.key]
-        values = gemeente.variables(datetime.now(UTC)) | kwargs
+        values = gemeente.variables(self._now()) | kwargs
         walk = Walk.of(tracker, self._events, gemeente, answers.responses)
         topic = utter_action.removeprefix("utter_")
         if utter_action == OVERVIEW:
@@ -67,7 +71,7 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
             return walk.overview(key, self._events[key].starts[0], values)
         if not _goes_on(tracker) and (asked := self._events.asked_for(topic, _said(tracker))):
             return self._noted(walk.overview(asked, topic, values), gemeente, tracker, values)
-        name = _particular(utter_action, answers.responses, tracker)
+        name = particular(utter_action, answers.responses, _said(tracker))
         found = generate_in_turn(answers, name, tracker, values)
         if found is None:
             return None
@@ -89,6 +93,11 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
                 found["text"] = f"{found['text'].rstrip()}\n\n{last}"
         elif follows_a_form(utter_action):
             metadata["walk"] = walk.onward()
+        if person := beside(topic, metadata, tracker, self._catalogue):
+            metadata["person"] = person.button
+            today = ladder.reachable(gemeente, self._now())
+            if person.note and (note := generate_in_turn(answers, person.note, tracker, values | today)):
+                found["text"] = f"{found['text'].rstrip()}\n\n{note['text']}"
         return found
 
     def _noted(
@@ -104,12 +113,6 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
 def _goes_on(tracker: DialogueStateTracker) -> bool:
     """Whether the citizen asked for the next step of a life event."""
     return bool(tracker.latest_message and tracker.latest_message.intent.get("name") == "walk_next")
-
-
-def _particular(utter_action: str, responses: Mapping[str, Any], tracker: DialogueStateTracker) -> str:
-    """The answer about the one thing that was asked (`utter_<topic>_kosten`), where the topic has one."""
-    particular = f"{utter_action}_{find_aspect(_said(tracker))}"
-    return particular if particular in responses else utter_action
 
 
 def _said(tracker: DialogueStateTracker) -> str:

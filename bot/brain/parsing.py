@@ -20,7 +20,7 @@ _ASKS = re.compile(r"\?|\b(?:wat|waar|hoe\w*|wanneer|kan|kunnen|moet|mag|welke?|
 async def parse(event: Event, processor: MessageProcessor) -> dict[str, Any]:
     """Rasa's parse data for the event that gave the bot its turn, as one question."""
     if event["type"] == "handover":
-        return _intent("handover_returned", event.get("outcome") or "")
+        return _intent("handover_returned", "", _returned(event))
     if fields := event.get("_fields"):
         return _intent("inform", event["text"], [{"entity": name, "value": value} for name, value in fields.items()])
     payload = event.get("_payload", "")
@@ -69,6 +69,13 @@ def _payload(payload: str, label: str) -> dict[str, Any]:
     """The intent and entities of a button that the bot itself offered."""
     message: Message = YAMLStoryReader.unpack_regex_message(Message({"text": payload}))
     return _intent(message.get("intent", {}).get("name"), label, message.get("entities", []))
+
+
+def _returned(event: Event) -> list[dict[str, Any]]:
+    """How it ended, with whom, and what was agreed, of the event by which the bot gets a conversation back."""
+    agent = event.get("agent") or {}
+    values = {"uitkomst": event.get("outcome"), "medewerker": agent.get("name"), "afgesproken": event.get("agreed")}
+    return [{"entity": name, "value": value} for name, value in values.items() if value]
 
 
 def _intent(name: str, text: str, entities: list[dict[str, Any]] | None = None) -> dict[str, Any]:

@@ -41,6 +41,8 @@ class Worker:
         self._settings = settings
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
+        self.idle = asyncio.Event()  # set while no turn is under way
+        self.idle.set()
 
     def stop(self) -> None:
         """Take no new turns; `run` returns when those under way are committed."""
@@ -74,10 +76,13 @@ class Worker:
             if entry not in self._under_way:
                 task = asyncio.create_task(self._handle(entry, conv))
                 self._under_way[entry] = task
+                self.idle.clear()
                 task.add_done_callback(partial(self._done, entry))
 
     def _done(self, entry: str, task: asyncio.Task[None]) -> None:
         self._under_way.pop(entry, None)
+        if not self._under_way:
+            self.idle.set()
         if not task.cancelled() and (exc := task.exception()):
             # The turn stays in the mailbox; it is tried again when its lease is over, and set aside in the end.
             log.error("turn_lost", error=type(exc).__name__, where=where(exc))

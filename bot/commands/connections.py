@@ -21,7 +21,7 @@ from bot.conversation.redis import ConfigurationError, StoreUnavailable, check_p
 from bot.gemeenten import Gemeente
 from bot.http import Http, HttpFailure
 from bot.settings import Settings
-from bot.suppliers import SECRETS
+from bot.suppliers import secrets
 from bot.wiring import Services, joining
 
 Check = Callable[[], Awaitable[Sequence[str]]]
@@ -32,6 +32,7 @@ GUIDE = "docs/integration.md"
 _SETTINGS = {  # part -> settings that it may be about, besides the secrets of its supplier
     "notifications": ("public_url",),
     "login": ("public_url",),
+    "desk.login": ("public_url",),
     "redis": ("redis_url",),
     "telegram": ("telegram_token", "telegram_api_url"),
     "public url": ("public_url",),
@@ -53,11 +54,11 @@ class Result:
         """Where to look when something is wrong."""
         if self.supplier == "demo":
             return "the demonstration: it works as long as `balie demo` runs"
-        names = (*SECRETS.get(self.supplier, ()), *_SETTINGS.get(self.part, ()))
+        names = (*secrets(self.part, self.supplier), *_SETTINGS.get(self.part, ()))
         variables = ", ".join(configuration.env_name(name) for name in names)
         if self.gemeente == INSTALLATION:
             return f"{variables}; {GUIDE}"
-        section = "login" if self.part == "login" else f"suppliers.{self.part}"
+        section = self.part if self.part in ("login", "desk.login") else f"suppliers.{self.part}"
         return "; ".join(part for part in (f"{section} in gemeente.yml of {self.gemeente}", variables, GUIDE) if part)
 
 
@@ -128,6 +129,8 @@ def _of(services: Services, gemeente: Gemeente) -> Iterator[Planned]:
     yield key, "notifications", told.supplier if told else "none", notifications.check if notifications else None
     login = services.login(key)
     yield key, "login", gemeente.login.supplier if gemeente.login else "none", login.check if login else None
+    desk, at_desk = gemeente.desk.login, services.desk_login(key)
+    yield key, "desk.login", desk.supplier if desk else "none", at_desk.check if at_desk else None
 
 
 def _shared(services: Services) -> Iterator[Planned]:

@@ -12,15 +12,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from bot.contacts import CallbackNotFound, CallbackRequest, ContactsUnavailable, OpenCallback, Registered
+from bot.contacts import (
+    CallbackNotFound,
+    CallbackRequest,
+    ContactsUnavailable,
+    OpenCallback,
+    ReferenceTaken,
+    Registered,
+)
 from bot.letters import LETTERS
 from bot.sqlite import transaction
 
-SETUP = """CREATE TABLE IF NOT EXISTS callback (
+LATER = {  # columns that a file of an earlier version hasn't
+    "zaak": "TEXT", "team": "TEXT", "tries": "INTEGER NOT NULL DEFAULT 0", "tried": "INTEGER NOT NULL DEFAULT 0", "note": "TEXT",
+    "zaaknummer": "TEXT",
+}
+SETUP = f"""CREATE TABLE IF NOT EXISTS callback (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, reference TEXT NOT NULL UNIQUE,
     registered INTEGER NOT NULL, outcome TEXT,
-    name TEXT, phone TEXT, moment TEXT, topic TEXT, summary TEXT, conversation TEXT, zaak TEXT)"""
-HAS_ZAAK = "SELECT 1 FROM pragma_table_info('callback') WHERE name = 'zaak'"  # a file of an earlier version has not
+    name TEXT, phone TEXT, moment TEXT, topic TEXT, summary TEXT, conversation TEXT,
+    {", ".join(f"{name} {kind}" for name, kind in LATER.items())})"""
 
 
 class DemoContacts:
@@ -33,11 +44,14 @@ class DemoContacts:
         self._now = now
         self._busy_seconds = busy_seconds
 
-    async def register(self, request: CallbackRequest, *, key: str) -> Registered:
-        return await asyncio.to_thread(self._register, request, key)
+    async def register(self, request: CallbackRequest, *, key: str, reference: str | None = None) -> Registered:
+        return await asyncio.to_thread(self._register, request, key, reference)
 
     async def open(self, limit: int) -> list[OpenCallback]:
         return await asyncio.to_thread(self._open, limit)
+
+    async def tried(self, reference: str, at: datetime, note: str = "") -> None:
+        await asyncio.to_thread(self._tried, reference.strip().upper(), int(at.timestamp()), note)
 
     async def done(self, reference: str, outcome: str) -> None:
         await asyncio.to_thread(self._done, reference.strip().upper(), outcome)
@@ -52,17 +66,23 @@ class DemoContacts:
     async def aclose(self) -> None:
         """Nothing to give back: every action opens and closes its own connection."""
 
-    def _register(self, request: CallbackRequest, key: str) -> Registered:
-        reference = "C-" + "".join(secrets.choice(LETTERS) for _ in range(6))
-        person = (request.name, request.phone, request.when, request.topic, request.summary, request.conversation, request.zaak)
+    def _register(self, request: CallbackRequest, key: str, wanted: str | None) -> Registered:
+        reference = wanted or "C-" + "".join(secrets.choice(LETTERS) for _ in range(6))
         with self._transaction("IMMEDIATE") as db:
+            known = db.execute("SELECT reference FROM callback WHERE key = ?", [key]).fetchone()
+            if known:
+                return Registered(known["reference"])
+            if db.execute("SELECT 1 FROM callback WHERE reference = ?", [reference]).fetchone():
+                raise ReferenceTaken
             db.execute(
-                "INSERT INTO callback (key, reference, registered, name, phone, moment, topic, summary, conversation, zaak)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-                (key, reference, int(self._now().timestamp()), *person),
+                "INSERT INTO callback (key, reference, registered, name, phone, moment, topic, summary, conversation, zaak, team,"
+                " zaaknummer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    key, reference, int(self._now().timestamp()), request.name, request.phone, request.when, request.topic,
+                    request.summary, request.conversation, request.zaak, request.team, request.zaaknummer,
+                ),
             )
-            row = db.execute("SELECT reference FROM callback WHERE key = ?", [key]).fetchone()
-        return Registered(row["reference"])
+        return Registered(reference)
 
     def _open(self, limit: int) -> list[OpenCallback]:
         with self._transaction("DEFERRED") as db:
@@ -71,11 +91,22 @@ class DemoContacts:
             ).fetchall()
         return [_waiting(row) for row in rows]
 
+    def _tried(self, reference: str, at: int, note: str) -> None:
+        with self._transaction("IMMEDIATE") as db:
+            if not db.execute("SELECT 1 FROM callback WHERE reference = ?", [reference]).fetchone():
+                raise CallbackNotFound(reference)
+            db.execute(
+                "UPDATE callback SET tries = tries + 1, tried = ?, note = ?"
+                " WHERE reference = ? AND outcome IS NULL AND tried < ?",
+                [at, note, reference, at],
+            )
+
     def _done(self, reference: str, outcome: str) -> None:
         with self._transaction("IMMEDIATE") as db:
             found = db.execute(
                 "UPDATE callback SET outcome = coalesce(outcome, ?), name = NULL, phone = NULL, moment = NULL,"
-                " summary = NULL, conversation = NULL, zaak = NULL WHERE reference = ?",
+                " summary = NULL, conversation = NULL, zaak = NULL, note = NULL,"
+                " zaaknummer = NULL WHERE reference = ?",
                 [outcome, reference],
             )
             if not found.rowcount:
@@ -85,8 +116,9 @@ class DemoContacts:
     def _transaction(self, mode: Literal["DEFERRED", "IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
         try:
             with transaction(self._path, [SETUP], mode, self._busy_seconds) as db:
-                if not db.execute(HAS_ZAAK).fetchone():
-                    db.execute("ALTER TABLE callback ADD COLUMN zaak TEXT")
+                has = {row["name"] for row in db.execute("SELECT name FROM pragma_table_info('callback')")}
+                for column in LATER.keys() - has:
+                    db.execute(f"ALTER TABLE callback ADD COLUMN {column} {LATER[column]}")
                 yield db
         except sqlite3.Error as exc:
             raise ContactsUnavailable("the contacts file can't be used now") from exc
@@ -94,6 +126,7 @@ class DemoContacts:
 
 def _waiting(row: sqlite3.Row) -> OpenCallback:
     request = CallbackRequest(
-        row["name"], row["phone"], row["moment"], row["topic"], row["summary"], row["conversation"], row["zaak"]
+        row["name"], row["phone"], row["moment"], row["topic"], row["summary"], row["conversation"], row["zaak"], row["team"],
+        row["zaaknummer"],
     )
-    return OpenCallback(row["reference"], request, datetime.fromtimestamp(row["registered"], UTC))
+    return OpenCallback(row["reference"], request, datetime.fromtimestamp(row["registered"], UTC), row["tries"])

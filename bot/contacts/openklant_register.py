@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from bot.contacts import CallbackRefused, CallbackRequest, ContactsUnavailable
 from bot.contacts import openklant_texts as texts
 from bot.contacts.openklant_client import Invalid, Json, KlantinteractiesClient
-from bot.contacts.openklant_team import Team
+from bot.contacts.openklant_team import Teams
 from bot.contacts.references import Mark
 
 _POLL_SECONDS = 0.2
@@ -30,10 +30,11 @@ class Registration:
     """`place` names the register, for requests of the same number in different ones. The rest is as in `OpenKlantContacts`."""
 
     def __init__(
-        self, client: KlantinteractiesClient, team: Team, place: str, kanaal: str, zaak_register: str, now: Callable[[], datetime]
+        self, client: KlantinteractiesClient, teams: Teams, place: str, kanaal: str, zaak_register: str,
+        now: Callable[[], datetime],
     ) -> None:
         self._client = client
-        self._team = team
+        self._teams = teams
         self._place = place
         self._kanaal, self._zaak_register = kanaal, zaak_register
         self._now = now
@@ -48,8 +49,7 @@ class Registration:
             contact = await self._find(ours) or await self._start(request, ours)
             if contact["metadata"].get(texts.MARK) != ours.digest:
                 return False
-            await self._complete(contact, request, phone, ours)
-            return True
+            return await self._complete(contact, request, phone, ours)
 
     async def _find(self, ours: Mark) -> Json | None:
         return await numbered(self._client, "klantcontacten", ours.number, expand="hadBetrokkenen")
@@ -74,11 +74,11 @@ class Registration:
                 return contact
             await asyncio.sleep(_POLL_SECONDS)
 
-    async def _complete(self, contact: Json, request: CallbackRequest, phone: str, ours: Mark) -> None:
-        """Make what the klantcontact doesn't have yet; the task last."""
+    async def _complete(self, contact: Json, request: CallbackRequest, phone: str, ours: Mark) -> bool:
+        """Make what the klantcontact doesn't have yet; the task last. False when a task elsewhere has the number."""
         if contact["leiddeTotInterneTaken"]:
-            return
-        actor = await self._team.uuid()
+            return True
+        actor = await self._teams.of(request.team).uuid()
         betrokkene = await self._betrokkene(contact, request)
         if not betrokkene["digitaleAdressen"]:
             await self._phone(contact, betrokkene, phone)
@@ -89,7 +89,17 @@ class Registration:
         except Invalid as exc:
             if ("referentienummer", "unique") not in exc.faults:
                 raise
+            return await self._has_task(contact, ours)
+        return True
+
+    async def _has_task(self, contact: Json, ours: Mark) -> bool:
+        """Whether the task with our number is of this klantcontact; if not, that can't be finished and is taken away."""
+        task = await numbered(self._client, "internetaken", ours.number)
+        if task is None or task["aanleidinggevendKlantcontact"]["uuid"] == contact["uuid"]:
             await self._of_another(ours)
+            return True
+        await self._client.delete(f"klantcontacten/{contact['uuid']}")
+        return False
 
     async def _betrokkene(self, contact: Json, request: CallbackRequest) -> Json:
         if contact["hadBetrokkenen"]:

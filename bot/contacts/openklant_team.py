@@ -1,5 +1,6 @@
-"""The team that calls back: an actor in a Klantinteracties register."""
+"""The teams that call back: actors in a Klantinteracties register."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.contacts.openklant_client import Json, KlantinteractiesClient
@@ -54,3 +55,26 @@ class Team:
             },
         )
         return str(made["uuid"])
+
+
+class Teams:
+    """Who calls back for which team of the municipality: its own actor, or the general one."""
+
+    def __init__(self, client: KlantinteractiesClient, general: Actor, own: Mapping[str, Actor]) -> None:
+        self._general = Team(client, general)
+        self._own = {id: Team(client, actor) for id, actor in own.items()}
+
+    def __iter__(self) -> Iterator[Team]:
+        return iter([self._general, *self._own.values()])
+
+    def of(self, team: str | None) -> Team:
+        return self._own.get(team or "", self._general)
+
+    def having(self, assigned: set[str], actors: Mapping[Team, set[str]], told: str | None) -> str | None:
+        """The team whose task it is by now, for a task that was made for the team `told`: the register may have moved it.
+
+        `assigned`: uuids of the task's actors; `actors`: those of each team. None: no team in particular.
+        """
+        if assigned & actors[self.of(told)]:
+            return told
+        return next((id for id, team in self._own.items() if assigned & actors[team]), None)

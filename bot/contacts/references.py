@@ -8,6 +8,7 @@ from bot import letters
 from bot.letters import LETTERS
 
 _LOWEST, _HIGHEST = 1_000_000_000, 9_999_999_999  # ten digits: what a `referentienummer` holds
+ATTEMPTS = 3  # numbers that a request may get, one after the other, when one is somebody else's
 _LENGTH = 7  # letters that such a number takes
 
 

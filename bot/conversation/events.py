@@ -61,6 +61,11 @@ def public(body: Event, seq: int) -> Event:
     return {"v": VERSION, "seq": seq, "id": f"m_{seq}", **shown}
 
 
+def for_citizen(body: Event, seq: int) -> Event:
+    """The event as a citizen may see it: of a note between agents only that its number is taken."""
+    return public({"type": "note"} if body["type"] == "note" else body, seq)
+
+
 def redacted(body: Event) -> Event:
     """The same message without what was said: text, payload and form values are gone."""
     kept = {key: value for key, value in body.items() if key not in {"_payload", "_fields", "parts"}}

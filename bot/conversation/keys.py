@@ -11,6 +11,8 @@ TAKEN = f"{PREFIX}:notices:taken"  # sorted set: item -> end of the lease of the
 ITEMS = f"{PREFIX}:notices:items"  # hash: item -> JSON
 TRIES = f"{PREFIX}:notices:tries"  # hash: item -> how often it was taken
 ANNOUNCED = f"{PREFIX}:notices:announced"  # set: items that a case system announced and that aren't done yet
+PENDING = f"{PREFIX}:desk:pending"  # sorted set: conversation with an act of its agent for later -> when, by the clock of Redis
+GLANCES = f"{PREFIX}:glances"  # stream: messages that somebody at the desk wants suggestions for, no content
 RECENT = f"{PREFIX}:recent"  # sorted set: names of `recent`, by time; the oldest go when there are too many
 FOLLOWERS = f"{PREFIX}:followers:"  # beginning of the names of `followers`
 
@@ -55,6 +57,11 @@ def picks(conv: str) -> str:
     return f"{PREFIX}:c:{conv}:picks"
 
 
+def glances(conv: str) -> str:
+    """Hash: number of a message -> what it may ask for (JSON), or `?` and when that was asked; see bot.conversation.glances."""
+    return f"{PREFIX}:c:{conv}:glances"
+
+
 def login(conv: str) -> str:
     """Hash: the link with which this conversation asked somebody to log in, and the browser that does so."""
     return f"{PREFIX}:c:{conv}:login"
@@ -78,7 +85,7 @@ def notices_aside(conv: str) -> str:
 def conversation(conv: str) -> list[str]:
     """All keys of one conversation: what erasing it removes."""
     return [meta(conv), log(conv), cids(conv), inbox(conv), tracker(conv), channel(conv), claim(conv), picks(conv),
-            notices_aside(conv), notices(conv), login(conv), login_result(conv)]
+            notices_aside(conv), notices(conv), glances(conv), login(conv), login_result(conv)]
 
 
 def followers(name: str) -> str:
@@ -92,13 +99,28 @@ def recent(name: str) -> str:
 
 
 def waiting(gemeente: str) -> str:
-    """Sorted set: conversations in the queue, by the time they entered it."""
+    """Sorted set: conversations in the queue, by the time they entered it; those with priority a day earlier."""
     return f"{PREFIX}:g:{gemeente}:waiting"
 
 
 def active(gemeente: str) -> str:
     """Sorted set: conversations that an agent has, by the time of claiming."""
     return f"{PREFIX}:g:{gemeente}:active"
+
+
+def assigned(gemeente: str) -> str:
+    """Hash: conversation -> the agent that has it."""
+    return f"{PREFIX}:g:{gemeente}:assigned"
+
+
+def handled(gemeente: str) -> str:
+    """List: `time seconds` of conversations that were closed and how long an agent had them, newest first."""
+    return f"{PREFIX}:g:{gemeente}:handled"
+
+
+def waits(gemeente: str) -> str:
+    """List: `time seconds team` of conversations that were claimed and how long they waited, newest first."""
+    return f"{PREFIX}:g:{gemeente}:waits"
 
 
 def closed(gemeente: str) -> str:
@@ -112,8 +134,53 @@ def picked(gemeente: str) -> str:
 
 
 def presence(gemeente: str) -> str:
-    """Hash: agent -> JSON of status and time of the last sign of life."""
+    """Hash: agent -> JSON of status, last sign of life, how many at once and teams; see bot.conversation.queue."""
     return f"{PREFIX}:g:{gemeente}:presence"
+
+
+def session(name: str) -> str:
+    """JSON: who signed in at the desk with this browser; see bot.conversation.sessions."""
+    return f"{PREFIX}:session:{name}"
+
+
+def visit(name: str) -> str:
+    """The municipality at whose provider this browser is signing in; see bot.conversation.visits."""
+    return f"{PREFIX}:desk_visit:{name}"
+
+
+def audit(gemeente: str) -> str:
+    """Stream: who did what at the desk; see bot.conversation.audit. Not a conversation's: it stays when that is erased."""
+    return f"{PREFIX}:g:{gemeente}:audit"
+
+
+def outbox(gemeente: str) -> str:
+    """Hash: reference -> what is still to be written to the contact register, sealed; see bot.conversation.outbox."""
+    return f"{PREFIX}:g:{gemeente}:outbox"
+
+
+def outbox_since(gemeente: str) -> str:
+    """Sorted set: those references, by when they came."""
+    return f"{PREFIX}:g:{gemeente}:outbox:since"
+
+
+def outbox_due(gemeente: str) -> str:
+    """Sorted set: those references, by when they are tried; what waits for a person instead is not in it."""
+    return f"{PREFIX}:g:{gemeente}:outbox:due"
+
+
+def outbox_taken(gemeente: str) -> str:
+    """Sorted set: those references, by the end of the lease of the process that writes them, by the clock of Redis."""
+    return f"{PREFIX}:g:{gemeente}:outbox:taken"
+
+
+def callback(name: str) -> str:
+    """The reference that a request to be called got, by its key, so that the same request gets no other."""
+    return f"{PREFIX}:callback:{name}"
+
+
+def task(gemeente: str, reference: str) -> str:
+    """The agent who deals with a call-back (JSON), for a while."""
+    return f"{PREFIX}:g:{gemeente}:task:{reference}"
 
 
 def rate(name: str) -> str:

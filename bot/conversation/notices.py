@@ -45,7 +45,7 @@ class NoticeBook:
         self._keep = script(client, "notices_keep")
         self._drop = script(client, "notices_drop")
         self._announce = script(client, "notices_announce")
-        self._take = script(client, "notices_take")
+        self._take = script(client, "take_due")
         self._done = script(client, "notices_done")
         self._seen = script(client, "notices_seen")
         self._aside = script(client, "notices_aside")

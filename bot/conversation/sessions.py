@@ -1,12 +1,13 @@
 """Sessions of people at the desk. The browser holds a random id; the store holds only its hash."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from redis.asyncio import Redis
 
 from bot.conversation import events, keys
-from bot.conversation.handover import Agent
+from bot.conversation.queue import Agent
 from bot.conversation.redis import reaching
 from bot.conversation.store import digest
 
@@ -14,13 +15,25 @@ ID_CHARS = 43  # of secrets.token_urlsafe(32): 256 bits
 
 
 @dataclass(frozen=True)
-class Session:
-    """Somebody who signed in. `csrf` is the token that every change must carry."""
+class Person:
+    """Who signs in. `teams`: empty for all. `via`: `account`, an account of the demonstration, or `work`, the provider of the
+    municipality. `id_token`: what that provider said, to sign out there too; empty when it isn't needed.
+    """
 
-    id: str
     agent: Agent
     gemeente: str
-    csrf: str
+    roles: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    via: Literal["account", "work"] = "account"
+    id_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Session(Person):
+    """Somebody who signed in. `csrf` is the token that every change must carry. Roles and teams are those of the signing in."""
+
+    id: str = field(default="", repr=False)
+    csrf: str = field(default="", repr=False)
 
 
 class Sessions:
@@ -29,10 +42,13 @@ class Sessions:
     def __init__(self, client: Redis) -> None:
         self._client = client
 
-    async def create(self, agent: Agent, gemeente: str, ttl: int) -> str:
+    async def create(self, who: Person, ttl: int) -> str:
         """A new session that ends after `ttl` seconds. Returns its id: the only place where it exists in full."""
         session = secrets.token_urlsafe(32)
-        body = {"agent": agent.id, "name": agent.name, "gemeente": gemeente, "csrf": secrets.token_urlsafe(32)}
+        body = {
+            "agent": who.agent.id, "name": who.agent.name, "gemeente": who.gemeente, "roles": who.roles, "teams": who.teams,
+            "via": who.via, "id_token": who.id_token, "csrf": secrets.token_urlsafe(32),
+        }
         with reaching("session"):
             await self._client.set(_key(session), events.dump(body), ex=ttl)
         return session
@@ -46,7 +62,12 @@ class Sessions:
         if raw is None:
             return None
         body = events.load(raw)
-        return Session(session, Agent(body["agent"], body["name"]), body["gemeente"], body["csrf"])
+        if "roles" not in body:  # made before there were roles: sign in again
+            return None
+        return Session(
+            Agent(body["agent"], body["name"]), body["gemeente"], tuple(body["roles"]), tuple(body["teams"]), body["via"],
+            body["id_token"], session, body["csrf"],
+        )
 
     async def delete(self, session: str) -> None:
         with reaching("session"):
@@ -54,4 +75,4 @@ class Sessions:
 
 
 def _key(session: str) -> str:
-    return f"{keys.PREFIX}:session:{digest(session)}"
+    return keys.session(digest(session))

@@ -5,7 +5,8 @@ import hmac
 import math
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from redis.asyncio import Redis
@@ -48,6 +49,12 @@ class Conversation:
     queued_at: float  # seconds since 1970 by the clock of Redis; 0 when never queued
     handover: Event  # topic, summary, case number: what the agent is told
     retention_days: int
+    team: str = ""
+    priority: bool = False
+    pending: Event = field(default_factory=dict)  # what the agent decided and is done at `at` (seconds since 1970), until undone
+    postponed: str = ""  # the same, as it is kept
+    read: dict[str, int] = field(default_factory=dict)  # number of the last event that citizen and agent have read
+    seen: float = 0.0  # last sign of life of the citizen's page while a person is wanted, seconds since 1970
 
 
 class Store:
@@ -59,6 +66,7 @@ class Store:
         self._create = script(client, "create")
         self._receive = script(client, "receive")
         self._drop_notices = script(client, "notices_drop")
+        self._mark = script(client, "mark")
 
     async def create(
         self, gemeente: str, channel: str, locale: str, retention_days: int, first: Event, *, caller: str = "",
@@ -100,26 +108,28 @@ class Store:
         if not raw:
             raise UnknownConversation(conv)
         data = {key.decode(): value.decode() for key, value in raw.items()}
-        return Conversation(
-            id=conv, gemeente=data["gemeente"], channel=data["channel"], locale=data["locale"], owner=data["owner"],
-            agent=data.get("agent", ""), agent_name=data.get("agent_name", ""), queued_at=float(data.get("queued_at") or 0),
-            handover=events.load(data["handover"]) if data.get("handover") else {},
-            retention_days=int(data["retention_days"]),
-        ), data["token"]
+        return parse(conv, data), data["token"]
 
     async def receive(
-        self, conversation: Conversation, cid: str, body: Event, fingerprint: str, reply_to: int | None = None
+        self, conversation: Conversation, cid: str, body: Event, fingerprint: str, reply_to: int | None = None,
+        leaving: Event | None = None,
     ) -> tuple[Outcome, int]:
         """Accept a citizen's message, once per `cid`. `fingerprint`: digest of the request, to tell a repeat from a reuse.
 
-        `reply_to`: number of the question that this answers; it must be the newest one. Returns the outcome and the number.
+        `reply_to`: number of the question that this answers; it must be the newest one. `leaving`: told before it when the
+        citizen waits in the queue: with this message they no longer do, and it is a turn of the bot. Returns the outcome and the
+        number.
         """
         conv, bounds = conversation.id, self._bounds
         args: list[bytes | str | int] = [
             conv, cid, fingerprint, events.dump(body), conversation.retention_days * DAY,
             bounds.max_inbox, bounds.max_backlog, bounds.max_events, "" if reply_to is None else reply_to,
+            events.dump(leaving) if leaving else "",
         ]
-        names = [keys.meta(conv), keys.log(conv), keys.cids(conv), keys.inbox(conv), keys.TURNS, keys.FEED, keys.tracker(conv)]
+        names = [
+            keys.meta(conv), keys.log(conv), keys.cids(conv), keys.inbox(conv), keys.TURNS, keys.FEED, keys.tracker(conv),
+            keys.PENDING, keys.waiting(conversation.gemeente), keys.closed(conversation.gemeente),
+        ]
         with reaching("receive"):
             outcome, seq = await self._receive(keys=names, args=args)
         return outcome.decode(), int(seq)
@@ -155,8 +165,22 @@ class Store:
                 pipe.delete(*keys.conversation(conversation.id))
                 for group in (keys.waiting, keys.active, keys.closed, keys.picked):
                     pipe.zrem(group(conversation.gemeente), conversation.id)
+                pipe.hdel(keys.assigned(conversation.gemeente), conversation.id)
+                pipe.zrem(keys.PENDING, conversation.id)
                 pipe.xadd(keys.FEED, {"c": conversation.id, "e": "erased"}, maxlen=10000, approximate=True)
                 await pipe.execute()
+
+    async def mark_read(self, conv: str, who: Literal["citizen", "agent"], seq: int) -> None:
+        """Up to which event somebody has read; whoever listens hears `read:citizen:N` or `read:agent:N`."""
+        await self._mark_up(conv, f"read_{who}", str(seq), f"read:{who}:{seq}", waits=False)
+
+    async def seen(self, conv: str) -> None:
+        """A sign of life of the citizen's page; kept only while a person is wanted."""
+        await self._mark_up(conv, "seen", "", "", waits=True)
+
+    async def _mark_up(self, conv: str, field: str, value: str, signal: str, *, waits: bool) -> None:
+        with reaching("mark"):
+            await self._mark(keys=[keys.meta(conv), keys.FEED], args=[conv, field, value, signal, "1" if waits else ""])
 
     async def signal(self, conv: str, name: str) -> None:
         """Tell whoever is listening something that is not kept, such as `typing:agent`."""
@@ -181,6 +205,22 @@ class Store:
         """Conversations that wait for a brain or have one working on them."""
         with reaching("backlog"):
             return int(await self._client.xlen(keys.TURNS))
+
+
+def parse(conv: str, data: Mapping[str, str]) -> Conversation:
+    """The conversation whose hash `keys.meta` this is."""
+    return Conversation(
+        id=conv, gemeente=data["gemeente"], channel=data["channel"], locale=data["locale"], owner=data["owner"],
+        agent=data.get("agent", ""), agent_name=data.get("agent_name", ""), queued_at=float(data.get("queued_at") or 0),
+        handover=events.load(data["handover"]) if data.get("handover") else {},
+        retention_days=int(data["retention_days"]), team=data.get("team", ""), priority=data.get("priority") == "1",
+        pending=_pending(data), postponed=data.get("pending", ""),
+        read={who: int(data.get(f"read_{who}") or 0) for who in ("citizen", "agent")}, seen=float(data.get("seen") or 0),
+    )
+
+
+def _pending(meta: Mapping[str, str]) -> Event:
+    return events.load(meta["pending"]) | {"at": float(meta["pending_at"])} if meta.get("pending") else {}
 
 
 def digest(text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 
-from bot.conversation.handover import Agent
+from bot.conversation.queue import Agent
+from bot.conversation.sessions import Person
 from bot.gemeenten import Gemeente
 
 MAX_PASSWORD = 200  # characters; longer ones are wrong without being tried
@@ -21,14 +22,15 @@ class Accounts:
     def __init__(self, gemeenten: Mapping[str, Gemeente], production: bool) -> None:
         found = {(key, agent.id): agent for key, gemeente in gemeenten.items() for agent in gemeente.desk.demo_agents}
         self._plain = {} if production else found
-        self._hashes: dict[tuple[str, str], tuple[Agent, str]] = {}
+        self._hashes: dict[tuple[str, str], tuple[Person, str]] = {}
         self._nobody = ""
         self._busy = asyncio.Semaphore(2)  # hashing costs memory and a core; a flood of attempts waits here
 
     async def prepare(self) -> None:
         """Hash the passwords and forget them."""
-        for key, agent in self._plain.items():
-            self._hashes[key] = Agent(agent.id, agent.name), await asyncio.to_thread(_HASHER.hash, agent.password)
+        for key, account in self._plain.items():
+            person = Person(Agent(account.id, account.name), key[0], account.roles, account.teams)
+            self._hashes[key] = person, await asyncio.to_thread(_HASHER.hash, account.password)
         self._nobody = await asyncio.to_thread(_HASHER.hash, "nobody has this account")
         self._plain = {}
 
@@ -38,12 +40,12 @@ class Accounts:
     def exists(self, gemeente: str, agent_id: str) -> bool:
         return (gemeente, agent_id) in self._hashes
 
-    async def verify(self, gemeente: str, user: str, password: str) -> Agent | None:
-        """The agent, or None. An unknown user costs as much time as a wrong password."""
-        agent, expected = self._hashes.get((gemeente, user), (None, self._nobody))
+    async def verify(self, gemeente: str, user: str, password: str) -> Person | None:
+        """Who it is, or None. An unknown user costs as much time as a wrong password."""
+        person, expected = self._hashes.get((gemeente, user), (None, self._nobody))
         async with self._busy:
             right = await asyncio.to_thread(_matches, expected, password)
-        return agent if right else None
+        return person if right else None
 
 
 def _matches(expected: str, password: str) -> bool:

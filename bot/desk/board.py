@@ -2,64 +2,87 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-
-import structlog
 
 from bot.conversation.events import Event
 from bot.conversation.feed import ANY, Feed
-from bot.conversation.handover import Handover, Presence
+from bot.conversation.handover import Handover
+from bot.conversation.many import Many
+from bot.conversation.queue import Presence
 from bot.conversation.redis import StoreUnavailable
-from bot.conversation.store import Conversation, Store, UnknownConversation
-from bot.desk import words
+from bot.conversation.sessions import Session
+from bot.conversation.store import Conversation, Store
+from bot.desk import roles
 from bot.desk.access import last_closing
-from bot.desk.presence import Presences
-
-log = structlog.get_logger()
+from bot.desk.presence import Presences, people
+from bot.desk.rows import Row, Rows
 
 DEBOUNCE_SECONDS = 0.2
 REFRESH_SECONDS = 5.0  # agents disappear without news, so look again now and then
 MOST_WAITING = 200
 MOST_CLOSED = 50
+TAIL = 12  # events read back for what was said last
+CLOSING_TAIL = 30  # events read back for a closing; one that lies further back is looked for page by page
 
-Row = dict[str, Any]
+Counts = dict[str, int]
+CountTasks = Callable[[Sequence[str]], Counts]  # of these teams; of all when there are none
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """The lists at one moment. `trouble`: the store does not answer, this is how it was."""
 
-    waiting: list[Row] = field(default_factory=list)
-    active: list[tuple[str, Row]] = field(default_factory=list)  # (agent, row)
-    closed: list[Row] = field(default_factory=list)
-    agents: list[Presence] = field(default_factory=list)
+    waiting: Sequence[Row] = ()
+    active: Sequence[Row] = ()
+    closed: Sequence[Row] = ()
+    agents: Sequence[Presence] = ()
+    tasks: Mapping[str, Counts] = field(default_factory=dict)  # by team, and under "" those of all
     trouble: bool = False
 
-    def view(self, agent_id: str) -> dict[str, Any]:
-        """What this agent's page shows."""
-        mine = [row for agent, row in self.active if agent == agent_id]
-        status = next((p.status for p in self.agents if p.agent.id == agent_id), None)
+    def view(self, session: Session) -> dict[str, Any]:
+        """What the page of this person shows: their own, and what is of their teams."""
+        leads, load = roles.may(session.roles, roles.LEADS), Counter(row["agent"]["id"] for row in self.active)
+        me = next((one for one in self.agents if one.agent.id == session.agent.id), None)
+        mine = [row for row in self.active if row["agent"]["id"] == session.agent.id]
+        others = [row for row in _of(self.active, session) if row["agent"]["id"] != session.agent.id]
         return {
-            "type": "lists", "waiting": self.waiting, "mine": mine, "closed": self.closed, "status": status,
-            "colleagues": [
-                {"name": p.agent.name, "status": p.status, "busy_with": sum(agent == p.agent.id for agent, _ in self.active)}
-                for p in self.agents if p.agent.id != agent_id
-            ],
-            "trouble": self.trouble,
+            "type": "lists", "waiting": _of(self.waiting, session), "mine": mine,
+            "team": [row | {"open": leads} if leads else _covered(row) for row in others],
+            "closed": _of(self.closed, session), "tasks": self._tasks(session.teams), "status": me.status if me else None,
+            "limit": me.limit if me else None,
+            "colleagues": [one for one in people(self.agents, load) if one["id"] != session.agent.id], "trouble": self.trouble,
         }
+
+    def _tasks(self, teams: Sequence[str]) -> Counts:
+        """Call-backs that wait for these teams, and how much is still to be written, whoever it is for."""
+        every = self.tasks.get("", {"open": 0, "unwritten": 0})
+        return every | {"open": sum(self.tasks[team]["open"] for team in teams if team in self.tasks)} if teams else every
+
+
+def _of(rows: Sequence[Row], session: Session) -> list[Row]:
+    return [row for row in rows if not session.teams or row["team"]["id"] in session.teams]
+
+
+def _covered(row: Row) -> Row:
+    """A colleague's conversation for who may not read it: that it is there, not what is said."""
+    last = row["last"]
+    return row | {"open": False, "last": last and last | {"text": ""}}
 
 
 class Board:
     """Run `run()` as a task. Asleep while nobody watches."""
 
     def __init__(
-        self, gemeente: str, handover: Handover, store: Store, presences: Presences, feed: Feed, contexts: words.Contexts
+        self, gemeente: str, rows: Rows, handover: Handover, store: Store, many: Many, presences: Presences, feed: Feed,
+        count_tasks: CountTasks,
     ) -> None:
-        self._gemeente, self._contexts = gemeente, contexts
-        self._handover, self._store, self._presences, self._feed = handover, store, presences, feed
-        self._closed: dict[tuple[str, int], Row | None] = {}
+        self._gemeente, self._rows, self._count_tasks = gemeente, rows, count_tasks
+        self._handover, self._store, self._many = handover, store, many
+        self._presences, self._feed = presences, feed
+        self._closings: dict[tuple[str, int], Event | None] = {}
         self._changed = asyncio.Condition()
         self._watchers = 0
         self._wanted = asyncio.Event()
@@ -97,8 +120,7 @@ class Board:
         try:
             snapshot = await self.build()
         except StoreUnavailable:
-            old = self.snapshot
-            snapshot = Snapshot(old.waiting, old.active, old.closed, old.agents, trouble=True)
+            snapshot = replace(self.snapshot, trouble=True)
         if snapshot != self.snapshot or self.version == 0:
             async with self._changed:
                 self.snapshot = snapshot
@@ -106,58 +128,54 @@ class Board:
                 self._changed.notify_all()
 
     async def build(self) -> Snapshot:
-        """The lists as they are now. Raises StoreUnavailable."""
-        key = self._gemeente
-        waiting = await self._handover.waiting(key)
-        active = await self._handover.active(key)
-        closed = await self._handover.closed(key, MOST_CLOSED)
+        """The lists as they are now, in as many round trips for two hundred as for one or so. Raises StoreUnavailable."""
+        key, handover = self._gemeente, self._handover
+        waiting = [conv for conv, _ in await handover.waiting(key)][:MOST_WAITING]
+        active = dict(await handover.active(key))
+        closed = await handover.closed(key, MOST_CLOSED)
+        found = await self._many.get([*waiting, *active, *(conv for conv, _ in closed)])
+        tails = await self._many.tails(list(active), TAIL)
+        now, rows = await handover.now(), self._rows
         return Snapshot(
-            waiting=[row for conv, since in waiting[:MOST_WAITING] if (row := await self._waiting(conv, since))],
-            active=[pair for conv, since in active if (pair := await self._active(conv, since))],
-            closed=await self._closed_rows(closed),
-            agents=await self._presences.there(key),
+            waiting=[rows.waiting(one, now) for one in _with(waiting, found, "queue")],
+            active=[
+                rows.active(one, active[one.id], now) | {"last": last_message(tails.get(one.id, []))}
+                for one in _with(active, found, "agent")
+            ],
+            closed=await self._closed_rows(closed, found), agents=await self._presences.there(key),
+            tasks={"": self._count_tasks(())} | {team: self._count_tasks((team,)) for team in rows.teams},
         )
 
-    async def _waiting(self, conv: str, since: int) -> Row | None:
-        found = await self._get(conv)
-        return self._row(found, since) if found and found.owner == "queue" else None
-
-    async def _active(self, conv: str, since: int) -> tuple[str, Row] | None:
-        found = await self._get(conv)
-        if found is None or found.owner != "agent":
-            return None
-        return found.agent, self._row(found, since) | {"last": last_message(await self._store.history(conv, None, 12))}
-
-    async def _closed_rows(self, closed: list[tuple[str, int]]) -> list[Row]:
-        """A closed row never changes, so it is made once; the key holds the time of closing."""
-        kept: dict[tuple[str, int], Row | None] = {}
+    async def _closed_rows(self, closed: Sequence[tuple[str, int]], found: Mapping[str, Conversation]) -> list[Row]:
+        """A closing never changes, so it is looked up once; the key holds its time."""
+        new = [conv for conv, at in closed if (conv, at) not in self._closings and conv in found]
+        tails = await self._many.tails(new, CLOSING_TAIL)
+        kept: dict[tuple[str, int], Event | None] = {}
         for conv, at in closed:
-            kept[conv, at] = self._closed[conv, at] if (conv, at) in self._closed else await self._closed_row(conv, at)
-        self._closed = kept
-        return [row for row in kept.values() if row]
+            if conv in found:
+                known = (conv, at) in self._closings
+                kept[conv, at] = self._closings[conv, at] if known else await self._closing(conv, tails.get(conv, []))
+        self._closings = kept
+        return [self._rows.closed(found[conv], at, closing) for (conv, at), closing in kept.items() if closing]
 
-    async def _closed_row(self, conv: str, at: int) -> Row | None:
+    async def _closing(self, conv: str, tail: Sequence[tuple[int, Event]]) -> Event | None:
         """None for conversations that left the queue without an agent."""
-        found = await self._get(conv)
-        closing = await last_closing(self._store, conv) if found else None
-        if found is None or closing is None:
-            return None
-        event = closing[1]
-        outcome = words.OUTCOMES.get(event.get("outcome") or "", "Afgesloten")
-        return self._row(found, at) | {"outcome": outcome, "agent": event.get("agent", {}).get("name")}
-
-    def _row(self, found: Conversation, since: int) -> Row:
-        channel = words.CHANNELS.get(found.channel, found.channel)
-        return {"conv": found.id, "channel": channel, "since": since} | self._contexts.of(found.handover)
-
-    async def _get(self, conv: str) -> Conversation | None:
-        try:
-            return await self._store.get(conv)
-        except UnknownConversation:
-            return None
+        if found := closing_in(tail):
+            return found[1]
+        found = await last_closing(self._store, conv)
+        return found[1] if found else None
 
 
-def last_message(events: list[tuple[int, Event]]) -> dict[str, Any] | None:
+def _with(convs: Sequence[str] | Mapping[str, int], found: Mapping[str, Conversation], owner: str) -> list[Conversation]:
+    return [found[conv] for conv in convs if conv in found and found[conv].owner == owner]
+
+
+def closing_in(tail: Sequence[tuple[int, Event]]) -> tuple[int, Event] | None:
+    """(number, event) of the last closing."""
+    return next(((n, body) for n, body in reversed(tail) if body["type"] == "handover" and body["state"] == "closed"), None)
+
+
+def last_message(events: Sequence[tuple[int, Event]]) -> dict[str, Any] | None:
     """Who spoke last, and how it began: what tells an agent that an answer is due."""
     for seq, body in reversed(events):
         if body["type"] == "message" and body["from"]["role"] != "system":

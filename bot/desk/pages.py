@@ -1,25 +1,21 @@
-"""Signing in and out, and the page itself."""
+"""The pages of the desk, and signing in with an account of the demonstration."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import jinja2
-import structlog
 from aiohttp import web
 
 from bot.conversation.limits import Rate
 from bot.conversation.redis import StoreUnavailable
-from bot.conversation.sessions import Session
+from bot.conversation.sessions import Person
 from bot.desk import words
 from bot.desk.access import record
+from bot.desk.signing import NOBODY, enter, fields, login_of, may_lead_to
 from bot.desk.state import Desk
-from bot.desk.web import Problem, address, check_origin, current, read_bytes
-
-audit = structlog.get_logger("audit")
+from bot.desk.web import FORM_ACTION, address, check_origin, current
 
 FOLDER = Path(__file__).parent
-MAX_LOGIN_BYTES = 4096
 MAX_NAME = 100
 
 
@@ -33,18 +29,24 @@ class Pages:
             loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
 
-    def _render(
+    def render(
         self, name: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
     ) -> web.Response:
         text = self._templates.get_template(name).render(values)
         return web.Response(text=text, status=status, headers=headers, content_type="text/html", charset="utf-8")
 
-    def _form(self, error: str = "", *, user: str = "", gemeente: str = "", status: int = 200, wait: int = 0) -> web.Response:
-        desk = self._desk
-        names = [(key, g.naam) for key, g in desk.services.gemeenten.items()]
-        return self._render(
-            "login.html", status=status, headers={"Retry-After": str(wait)} if wait else None, user=user, gemeente=gemeente,
-            error=error or ("" if desk.accounts else words.NO_ACCOUNTS), closed=not desk.accounts, gemeenten=names,
+    def form(
+        self, request: web.Request, error: str = "", *, user: str = "", gemeente: str = "", status: int = 200, wait: int = 0
+    ) -> web.Response:
+        """The way to sign in: at the provider of the municipality, with an account of the demonstration, or both."""
+        desk, names = self._desk, [(key, g.naam) for key, g in self._desk.services.gemeenten.items()]
+        work = [(key, name) for key, name in names if login_of(desk, key)]
+        if work:
+            request[FORM_ACTION] = may_lead_to(desk)
+        return self.render(
+            "login.html", status=status, headers={"Retry-After": str(wait)} if wait else None, user=user,
+            gemeente=gemeente or request.query.get("gemeente", ""), accounts=bool(desk.accounts), work=work, gemeenten=names,
+            error=error or ("" if desk.accounts or work else words.NO_ACCOUNTS),
         )
 
     async def page(self, request: web.Request) -> web.StreamResponse:
@@ -52,12 +54,12 @@ class Pages:
         try:
             session = await current(self._desk, request)
         except StoreUnavailable:
-            return self._form(words.STORE_DOWN, status=503, wait=3)
+            return self.form(request, words.STORE_DOWN, status=503, wait=3)
         if session is None:
             raise web.HTTPSeeOther("/desk/login")
         settings, gemeente = self._desk.services.settings, self._desk.services.gemeente(session.gemeente)
-        return self._render(
-            "desk.html", agent=session.agent, gemeente=gemeente, csrf=session.csrf, statuses=words.STATUSES,
+        return self.render(
+            "desk.html", agent=session.agent, roles=session.roles, gemeente=gemeente, csrf=session.csrf, statuses=words.STATUSES,
             outcomes=words.OUTCOMES, limit=settings.max_text_chars, long_wait=gemeente.desk.max_wait_minutes * 60,
         )
 
@@ -67,25 +69,28 @@ class Pages:
             if await current(self._desk, request):
                 raise web.HTTPSeeOther("/desk")
         except StoreUnavailable:
-            return self._form(words.STORE_DOWN, status=503, wait=3)
-        return self._form()
+            return self.form(request, words.STORE_DOWN, status=503, wait=3)
+        return self.form(request)
 
     async def login(self, request: web.Request) -> web.StreamResponse:
         """`POST /desk/login`: the same sentence, and the same time, for an unknown user and a wrong password."""
         check_origin(self._desk, request)
-        fields = await _fields(request)
-        user, password, gemeente = (fields.get(name, [""])[0] for name in ("user", "password", "gemeente"))
+        typed = await fields(request)
+        if not self._desk.accounts:  # nothing to guess, so no hash is made and no log is filled
+            return self.form(request, words.NO_ACCOUNTS, status=404)
+        user, password, gemeente = (typed.get(name, "") for name in ("user", "password", "gemeente"))
         user, gemeente = user.strip()[:MAX_NAME], gemeente or next(iter(self._desk.services.gemeenten))
         try:
             if wait := await self._too_often(request, gemeente, user):
-                return self._form(words.TOO_MANY_LOGINS, user=user, gemeente=gemeente, status=429, wait=wait)
-            agent = await self._desk.accounts.verify(gemeente, user, password)
-            if agent is None:
-                audit.warning("desk", action="login_refused", gemeente=self._known(gemeente))
-                return self._form(words.WRONG_LOGIN, user=user, gemeente=gemeente, status=401)
-            return await self._enter(request, Session("", agent, gemeente, ""))
+                return self.form(request, words.TOO_MANY_LOGINS, user=user, gemeente=gemeente, status=429, wait=wait)
+            person = await self._desk.accounts.verify(gemeente, user, password)
+            if person is None:
+                if gemeente in self._desk.services.gemeenten:
+                    await record(self._desk, Person(NOBODY, gemeente), "", "login_refused", reason="password")
+                return self.form(request, words.WRONG_LOGIN, user=user, gemeente=gemeente, status=401)
+            return await enter(self._desk, request, person, web.Response(status=303, headers={"Location": "/desk"}))
         except StoreUnavailable:
-            return self._form(words.STORE_DOWN, user=user, gemeente=gemeente, status=503, wait=3)
+            return self.form(request, words.STORE_DOWN, user=user, gemeente=gemeente, status=503, wait=3)
 
     async def _too_often(self, request: web.Request, gemeente: str, user: str) -> int:
         """Seconds to wait, or 0. Counted per address and per user: many addresses don't help to guess one password."""
@@ -95,38 +100,3 @@ class Pages:
         limit, where = settings.rate_login_minute, address(request, settings.trusted_proxies)
         rates = [Rate(f"login:address:{where}", limit, 60), Rate(f"login:user:{gemeente}:{user.lower()}", limit, 60)]
         return await self._desk.services.limits.hit(rates)
-
-    async def _enter(self, request: web.Request, who: Session) -> web.Response:
-        desk, ttl = self._desk, self._desk.services.settings.desk_session_seconds
-        await desk.sessions.delete(request.cookies.get(desk.cookie, ""))  # never take over an old id
-        session = await desk.sessions.create(who.agent, who.gemeente, ttl)
-        await desk.presences.set(who.gemeente, who.agent, "available")
-        record(who, "", "login")
-        response = web.Response(status=303, headers={"Location": "/desk"})
-        response.set_cookie(
-            desk.cookie, session, max_age=ttl, path="/desk", httponly=True, samesite="Strict", secure=desk.secure
-        )
-        return response
-
-    def _known(self, gemeente: str) -> str:
-        return gemeente if gemeente in self._desk.services.gemeenten else "(unknown)"
-
-
-async def _fields(request: web.Request) -> dict[str, list[str]]:
-    raw = (await read_bytes(request, MAX_LOGIN_BYTES)).decode(errors="replace")
-    try:
-        return parse_qs(raw, max_num_fields=10)
-    except ValueError as exc:
-        raise Problem(422, "invalid", "Dit verzoek klopt niet.") from exc
-
-
-async def logout(desk: Desk, session: Session, request: web.Request) -> web.StreamResponse:
-    """`POST /desk/logout`: the session ends; conversations the agent still has go back to the queue."""
-    await desk.sessions.delete(session.id)
-    await desk.presences.leave(session)
-    record(session, "", "logout")
-    response = web.Response(status=204)
-    response.del_cookie(desk.cookie, path="/desk", httponly=True, samesite="Strict", secure=desk.secure)
-    return response
-
-

@@ -1,18 +1,23 @@
-"""What must happen without anybody asking: agents who disappeared, positions in the queue, conversations that are no more."""
+"""What must happen without anybody asking: acts that were postponed, agents who disappeared, positions in the queue, other ways
+for who waits long, conversations that are no more.
+"""
 
 import asyncio
-import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from bot.conversation import events
+from bot.conversation.events import Event
 from bot.conversation.handover import Handover, Refused
 from bot.conversation.locks import Lock
+from bot.conversation.queue import Queued
 from bot.conversation.redis import StoreUnavailable
 from bot.conversation.store import Conversation, Store, UnknownConversation
-from bot.desk import words
+from bot.desk import acts, words
 from bot.gemeenten import Gemeente
 
 log = structlog.get_logger()
@@ -23,10 +28,9 @@ MOST_CLOSED = 5000
 
 @dataclass(frozen=True)
 class Pace:
-    """In seconds. `gone`: silence of a browser; `per_conversation`: assumed length, for the expected wait."""
+    """In seconds. `gone`: silence of a browser."""
 
     gone: float
-    per_conversation: float
     tick: float = 1.0
     between_tells: float = 20.0
     prune: float = 300.0
@@ -44,9 +48,15 @@ class Told:
 class Watch:
     """Run `run()` as a task in every edge process: the one that has the lock does the work."""
 
-    def __init__(self, gemeenten: Mapping[str, Gemeente], handover: Handover, store: Store, lock: Lock, pace: Pace) -> None:
+    def __init__(
+        self, gemeenten: Mapping[str, Gemeente], handover: Handover, store: Store, lock: Lock, pace: Pace,
+        now: Callable[[], datetime],
+    ) -> None:
         self._gemeenten, self._handover, self._store, self._lock, self._pace = gemeenten, handover, store, lock, pace
+        self._now = now
         self._told: dict[str, dict[str, Told]] = {key: {} for key in gemeenten}  # municipality -> conversation -> …
+        # Who was offered other ways, since when they waited then, and why.
+        self._offered: dict[str, set[tuple[str, float, str]]] = {key: set() for key in gemeenten}
         self._since: float | None = None  # clock of Redis when this watch began without a gap; None: not watching
         self._prune_at = 0.0
 
@@ -71,6 +81,7 @@ class Watch:
                 return
             if self._since is None:
                 self._told = {key: {} for key in self._gemeenten}
+                self._offered = {key: set() for key in self._gemeenten}
                 self._since = await self._handover.now()
             await self.tick()
         except StoreUnavailable as exc:
@@ -81,69 +92,106 @@ class Watch:
     async def tick(self) -> None:
         """Everything once, for every municipality. Raises StoreUnavailable."""
         prune = asyncio.get_running_loop().time() >= self._prune_at
+        await self._do_postponed()
         for gemeente in self._gemeenten.values():
             if prune:
                 await self._prune(gemeente.key)
-            await self._return_abandoned(gemeente.key)
+            await self._return_abandoned(gemeente)
             await self._tell_positions(gemeente)
         if prune:
             self._prune_at = asyncio.get_running_loop().time() + self._pace.prune
 
-    async def _return_abandoned(self, gemeente: str) -> None:
+    async def _do_postponed(self) -> None:
+        """Closings and hand-overs that nobody undid, whether or not the agent is still there."""
+        for conv in await self._handover.due():
+            try:
+                found = await self._store.get(conv)
+                if found.pending:
+                    await acts.perform(self._handover, found, found.pending, postponed=found.postponed)
+                else:
+                    await self._handover.not_due(conv)
+            except (Refused, UnknownConversation):
+                await self._handover.not_due(conv)  # undone, or somebody else has it: that is what counts now
+
+    async def _return_abandoned(self, gemeente: Gemeente) -> None:
         """Conversations of agents who disappeared or signed out go back to the queue.
 
         After a start (or an outage of the store) everybody first gets the time to come back.
         """
-        active = await self._handover.active(gemeente)
+        active = await self._handover.active(gemeente.key)
         if not active:
             return
-        seen = {presence.agent.id: presence.seen for presence in await self._handover.agents(gemeente)}
+        seen = {presence.agent.id: presence.seen for presence in await self._handover.agents(gemeente.key)}
         limit = await self._handover.now() - self._pace.gone + self._pace.tick
         for conv, _ in active:
-            found = await self._get(gemeente, conv)
+            found = await self._get(gemeente.key, conv)
             if found is None or found.owner != "agent":
                 continue
             if found.agent not in seen or max(seen[found.agent], self._since or 0) <= limit:
-                await self._return(found)
+                await self._return(gemeente, found)
 
-    async def _return(self, found: Conversation) -> None:
+    async def _return(self, gemeente: Gemeente, found: Conversation) -> None:
         try:
             await self._handover.back_to_queue(found, found.agent)
-            order = [conv for conv, _ in await self._handover.waiting(found.gemeente)]
+            order = [one.conv for one in await self._handover.queue(gemeente.key) if one.team == found.team]
             position = order.index(found.id) + 1 if found.id in order else 1
             await self._handover.tell(found, events.message("system", words.agent_gone(position)), owner="queue")
         except (Refused, UnknownConversation):
             return  # closed, claimed or erased in the meantime: that is what counts now
-        self._told[found.gemeente].pop(found.id, None)
-        log.info("desk_agent_gone", agent=found.agent, gemeente=found.gemeente, conv=found.id)
+        self._told[gemeente.key].pop(found.id, None)
+        log.info("desk_agent_gone", agent=found.agent, gemeente=gemeente.key, conv=found.id)
 
     async def _tell_positions(self, gemeente: Gemeente) -> None:
-        waiting = [conv for conv, _ in await self._handover.waiting(gemeente.key)]
-        available = await self._handover.available(gemeente.key, self._pace.gone) if waiting else 0
-        for position, conv in enumerate(waiting, start=1):
-            eta = math.ceil(position * self._pace.per_conversation / available) if available else None
-            await self._tell(gemeente, conv, position, eta)
+        queued = await self._handover.queue(gemeente.key)
+        teams = {one.team for one in queued}
+        views = await self._handover.outlooks(gemeente.key, teams, queued, self._pace.gone) if queued else {}
+        now = await self._handover.now() if queued else 0.0
+        positions: Counter[str] = Counter()
+        for one in queued:
+            positions[one.team] += 1
+            position = positions[one.team]
+            await self._tell(gemeente, one, position, views[one.team].wait_seconds(position))
+            if now - one.since > gemeente.desk.max_wait_minutes * 60:
+                await self._offer(gemeente, one, words.waits_long(gemeente.desk.max_wait_minutes), "long")
         told = self._told[gemeente.key]
-        self._told[gemeente.key] = {conv: told[conv] for conv in waiting if conv in told}
+        self._told[gemeente.key] = {one.conv: told[one.conv] for one in queued if one.conv in told}
+        here = {one.conv for one in queued}
+        self._offered[gemeente.key] = {offer for offer in self._offered[gemeente.key] if offer[0] in here}
 
-    async def _tell(self, gemeente: Gemeente, conv: str, position: int, eta: int | None) -> None:
+    async def _tell(self, gemeente: Gemeente, one: Queued, position: int, eta: int | None) -> None:
         """Tell a citizen position and expected wait, when they changed and not too often."""
         now, known = asyncio.get_running_loop().time(), self._told[gemeente.key]
-        told = known.get(conv) or await self._from_log(conv, now)
+        told = known.get(one.conv) or await self._from_log(one.conv, now)
         if told:
-            known[conv] = told
+            known[one.conv] = told
             if (told.position, told.eta) == (position, eta) or now - told.at < self._pace.between_tells:
                 return
-        found = await self._get(gemeente.key, conv)
+        team = gemeente.team(one.team)
+        body = events.handover("queued", position=position, eta_s=eta) | ({"team": team.name} if team else {})
+        if await self._told_them(gemeente.key, one, body):
+            known[one.conv] = Told(position, eta, now)
+        if eta is None:
+            await self._offer(gemeente, one, words.nobody_there(gemeente, self._now()), "nobody")
+
+    async def _offer(self, gemeente: Gemeente, one: Queued, text: str, why: str) -> None:
+        """The other ways to a person, once for each reason in a stay in the queue: nobody waits for ever."""
+        offer = (one.conv, one.since, why)
+        if offer in self._offered[gemeente.key]:  # the log would refuse it; asking that for each of them every second is too much
+            return
+        body = events.message("system", text, **words.other_ways(gemeente))
+        if await self._told_them(gemeente.key, one, body, cid=f"{why}:{one.since:.0f}"):
+            self._offered[gemeente.key].add(offer)
+
+    async def _told_them(self, gemeente: str, one: Queued, body: Event, cid: str = "") -> bool:
+        """False when they don't wait any more."""
+        found = await self._get(gemeente, one.conv)
         if found is None:
-            return
+            return False
         try:
-            await self._handover.tell(found, events.handover("queued", position=position, eta_s=eta), owner="queue")
-            if eta is None and (told is None or told.eta is not None):
-                await self._handover.tell(found, events.message("system", words.nobody_there(gemeente.telefoon)), owner="queue")
+            await self._handover.tell(found, body, owner="queue", cid=cid)
         except (Refused, UnknownConversation):
-            return
-        known[conv] = Told(position, eta, now)
+            return False
+        return True
 
     async def _from_log(self, conv: str, now: float) -> Told | None:
         """What an earlier process told, so that a restart repeats nothing."""

@@ -1,29 +1,31 @@
 """The door of the desk: headers, same origin, session and token on every request; errors as problem documents."""
 
+import re
 from collections.abc import Awaitable, Callable
 from hmac import compare_digest
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 from aiohttp import web
 
 from bot.conversation.handover import Refused
+from bot.conversation.limits import Rate
 from bot.conversation.redis import StoreUnavailable
 from bot.conversation.sessions import Session
 from bot.conversation.store import UnknownConversation
 from bot.desk import words
-from bot.desk.access import Forbidden
+from bot.desk.access import Forbidden, record, refuse
+from bot.desk.roles import may
 from bot.desk.state import Desk
-
-audit = structlog.get_logger("audit")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SignedIn = Callable[[Desk, Session, web.Request], Awaitable[web.StreamResponse]]
 Body = TypeVar("Body", bound=msgspec.Struct)
 
 RETRY_SECONDS = 3
+CONV = re.compile(r"(?:c|tg)_[A-Za-z0-9_-]{1,64}")  # names of conversations: nothing else goes into the audit log as one
+FORM_ACTION = web.RequestKey("desk_form_action", str)  # where the forms of its page may lead, when that is more than 'self'
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -61,6 +63,9 @@ def reply(
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal on_response_prepare: nothing of the desk is framed, cached or sniffed."""
     response.headers.update(HEADERS)
+    if FORM_ACTION in request:
+        policy = HEADERS["Content-Security-Policy"].replace("form-action 'self'", f"form-action {request[FORM_ACTION]}")
+        response.headers["Content-Security-Policy"] = policy
     static = "/desk/static/" in request.path
     response.headers["Cache-Control"] = "no-cache" if static else "no-store"
 
@@ -100,27 +105,44 @@ def check_origin(desk: Desk, request: web.Request) -> None:
 
 
 async def current(desk: Desk, request: web.Request) -> Session | None:
-    """The session of this browser, when it is one and its account still exists."""
+    """The session of this browser, when it is one and its account, or the way it signed in, still exists."""
     session = await desk.sessions.get(request.cookies.get(desk.cookie, ""))
-    return session if session and desk.accounts.exists(session.gemeente, session.agent.id) else None
+    if session is None or session.gemeente not in desk.services.gemeenten:
+        return None
+    if session.via == "work":
+        return session if desk.services.gemeente(session.gemeente).desk.login else None
+    return session if desk.accounts.exists(session.gemeente, session.agent.id) else None
 
 
-def signed_in(desk: Desk, handler: SignedIn) -> Handler:
-    """The handler, for people who signed in; changes also need the token of the page."""
+def signed_in(desk: Desk, handler: SignedIn, *roles: str) -> Handler:
+    """The handler, for people who signed in and have one of these roles; changes also need the token of the page."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         check_origin(desk, request)
         session = await current(desk, request)
         if session is None:
             raise Problem(401, "signed_out", words.SIGNED_OUT)
+        await not_too_often(desk, session, "desk", desk.services.settings.rate_desk_minute)
         if request.method == "POST" and not compare_digest(
             request.headers.get("X-CSRF-Token", "").encode(), session.csrf.encode()
         ):
-            audit.warning("desk", agent=session.agent.id, gemeente=session.gemeente, action="forged")
+            await record(desk, session, "", "forged")
             raise Problem(403, "forbidden", words.FORGED)
+        if not may(session.roles, roles):
+            conv = request.match_info.get("conv", "")
+            await refuse(desk, session, conv if CONV.fullmatch(conv) else "", "role", words.NOT_YOUR_ROLE)
         return await handler(desk, session, request)
 
     return guarded
+
+
+async def not_too_often(desk: Desk, session: Session, what: str, limit: int) -> None:
+    """Nobody keeps the desk from the others, or the audit log full. Raises a Problem (429) above `limit` a minute."""
+    if desk.services.settings.lift_rates:
+        return
+    rate = Rate(f"{what}:{session.gemeente}:{session.agent.id}", limit, 60)
+    if wait := await desk.services.limits.hit([rate]):
+        raise Problem(429, "too_many", words.TOO_MANY, retry_after=wait)
 
 
 async def read(desk: Desk, request: web.Request, kind: type[Body]) -> Body:
@@ -142,6 +164,13 @@ async def read_bytes(request: web.Request, limit: int) -> bytes:
         if len(body) > limit:
             raise Problem(413, "too_large", "Dit bericht is te groot.")
     return bytes(body)
+
+
+def number(raw: str, name: str) -> int:
+    """The number of an event that was asked for in the query as `name`. Raises Problem (422) for anything else."""
+    if not (raw.isascii() and raw.isdecimal()) or len(raw) > 9:
+        raise Problem(422, "invalid", f"`{name}` moet een getal zijn.")
+    return int(raw)
 
 
 def address(request: web.Request, trusted_proxies: int) -> str:

@@ -14,6 +14,7 @@ from bot.dutch.identifiers import (
     parse_postcode,
     parse_postcode_huisnummer,
     parse_zaaknummer,
+    phone_fault,
 )
 from bot.dutch.kentekens import find_kentekens
 from bot.dutch.text import Found
@@ -43,6 +44,7 @@ __all__ = [
     "parse_postcode_huisnummer",
     "parse_time",
     "parse_zaaknummer",
+    "phone_fault",
     "phone_in_words",
     "short_day",
 ]

@@ -1,6 +1,7 @@
 """Numbers and addresses that citizens give at the counter, found in free text and put in their canonical form."""
 
 import re
+from typing import Literal
 
 import phonenumbers
 from stdnum.nl import bsn
@@ -8,6 +9,7 @@ from stdnum.nl import postcode as dutch_postcode
 
 from bot.dutch.text import Found, only
 
+DUTCH_DIGITS = 10  # of a telephone number, the 0 in front counted
 _DASH = "[-‐‑‒–—−]"
 _LETTER_O = str.maketrans("oO", "00")
 
@@ -130,6 +132,21 @@ def parse_phone(text: str) -> str | None:
 
 def find_phones(text: str) -> list[Found[str]]:
     return [Found(*m.span(), number) for m in _PHONE.finditer(text) if (number := _phone(m.group()))]
+
+
+def phone_fault(text: str) -> Literal["short", "long", "several", "unknown"] | None:
+    """Why no telephone number can be read in `text`: too few or too many digits for one in the Netherlands, several numbers, or
+    none that exists; None when one can be read, and when there are no digits at all.
+    """
+    digits = re.sub(r"\D", "", text)
+    found = {f.value for f in find_phones(text)}
+    if len(found) == 1 or not digits:
+        return None
+    if found:
+        return "several"
+    if text.strip().startswith("+") or digits.startswith("00") or len(digits) == DUTCH_DIGITS:
+        return "unknown"
+    return "short" if len(digits) < DUTCH_DIGITS else "long"
 
 
 def is_bsn(text: str) -> bool:

@@ -1,11 +1,14 @@
 """Dates and more in Dutch words, the same on any host whatever its locale."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 import phonenumbers
 
 from bot.dutch.text import MONTHS, WEEKDAYS
+
+_MOBILE = re.compile(r"06 (\d\d)(\d\d)(\d\d)(\d\d)")
 
 
 def day_in_words(value: date) -> str:
@@ -27,8 +30,9 @@ def items_in_words(items: Sequence[tuple[str, int]], always: bool = False) -> st
 
 
 def phone_in_words(number: str) -> str:
-    """`06 12345678` for the E.164 number of `parse_phone`; a number from abroad with its country: `+32 470 12 34 56`."""
+    """`06 12 34 56 78` for the E.164 number of `parse_phone`; a number from abroad with its country: `+32 470 12 34 56`."""
     parsed = phonenumbers.parse(number)
     dutch = parsed.country_code == phonenumbers.country_code_for_region("NL")
     form = phonenumbers.PhoneNumberFormat
-    return str(phonenumbers.format_number(parsed, form.NATIONAL if dutch else form.INTERNATIONAL))
+    written = str(phonenumbers.format_number(parsed, form.NATIONAL if dutch else form.INTERNATIONAL))
+    return _MOBILE.sub(r"06 \1 \2 \3 \4", written)

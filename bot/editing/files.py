@@ -12,6 +12,8 @@ import yaml
 from bot import gemeenten
 from bot.dutch.aspects import ASPECTS
 from bot.gemeenten import Gemeente
+from bot.knowledge import canned
+from bot.knowledge.canned import CannedFile
 from bot.levensgebeurtenissen import Levensgebeurtenis
 from bot.settings import SettingsError
 
@@ -119,6 +121,7 @@ class Content:
     tests: dict[str, tuple[Path, list[str]]] = field(default_factory=dict)
     municipalities: list[Municipality] = field(default_factory=list)
     events: dict[Path, Levensgebeurtenis] = field(default_factory=dict)
+    canned: dict[Path, CannedFile] = field(default_factory=dict)
     faults: list[Finding] = field(default_factory=list)
 
     @property
@@ -151,6 +154,10 @@ def read(root: Path) -> Content:
     for path in _files(root, "data/levensgebeurtenissen", "*.yml"):
         if event := _load(found, path, Levensgebeurtenis):
             found.events[path] = event[1]
+    for folder, pattern in (("data/desk", canned.FILE), ("data/gemeenten", f"*/{canned.FILE}")):
+        for path in _files(root, folder, pattern):
+            if file := _load(found, path, CannedFile):
+                found.canned[path] = file[1]
     return found
 
 

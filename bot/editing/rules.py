@@ -123,6 +123,7 @@ def unused(check: Check) -> Iterator[Finding]:
     """Every variable of a municipality is used in an answer."""
     general = {name for answer in check.content.answers for name in answer.variables}
     general |= {name for event in check.content.events.values() for name in _named(event)}
+    general |= {name for file in check.content.canned.values() for canned in file.standaardantwoorden for name in canned.names}
     for item in check.content.municipalities:
         own = {name for answer in (item.own.answers if item.own else []) for name in answer.variables}
         if dead := set(item.variables) - general - own:

@@ -1,7 +1,9 @@
-"""Port for logging in at the higher level of assurance: a broker says who the citizen is, Balie asks it no more than the BSN.
+"""Ports for logging in: of citizens, at the higher level of assurance, and of the municipality's own people at the desk.
 
-Adapter: `oidc.py` (OpenID Connect, with DigiD behind the broker). Who logs in is bound to a conversation by
-`bot.conversation.logins`; the BSN goes from here to one question to the case system and nowhere else.
+A broker says who the citizen is, Balie asks it no more than the BSN. Who logs in is bound to a conversation by
+`bot.conversation.logins`; the BSN goes from here to one question to the case system and nowhere else. The provider of the
+municipality says who its employee is, and what they may. Both speak OpenID Connect, with one relying party (`oidc.py`) below the
+adapters `citizens.py` and `employees.py`.
 """
 
 from dataclasses import dataclass, field
@@ -9,6 +11,8 @@ from typing import Protocol
 
 PATH = "/inloggen"  # the pages where a login begins and ends
 RETURN_PATH = f"{PATH}/terug"  # where the broker sends the browser back to: registered at the broker
+DESK_PATH = "/desk/login"  # the same at the desk; the browser also comes back there after signing out
+DESK_RETURN_PATH = f"{DESK_PATH}/terug"
 
 
 class LoginUnavailable(Exception):
@@ -16,10 +20,11 @@ class LoginUnavailable(Exception):
 
 
 class LoginRefused(Exception):
-    """The broker's answer doesn't prove who the citizen is. `reason` is one word for the log; it holds nothing personal.
+    """The broker's answer doesn't prove who it is. `reason` is one word for the log; it holds nothing personal.
 
     `level`: a real login, but at a lower level of assurance than the municipality asks. `code`: the broker doesn't know the code
-    any more. Everything else (`signature`, `issuer`, `audience`, `expired`, `nonce`, `bsn` and so on): not to be trusted.
+    any more. `claims`: it doesn't say who an employee is. Everything else (`signature`, `issuer`, `audience`, `expired`, `nonce`,
+    `bsn` and so on): not to be trusted.
     """
 
     def __init__(self, reason: str) -> None:
@@ -54,6 +59,42 @@ class Login(Protocol):
 
         Asks for real, changes nothing, raises nothing.
         """
+
+    async def aclose(self) -> None:
+        """Release connections; may be called more than once."""
+
+
+@dataclass(frozen=True)
+class Employee:
+    """Who signed in at the desk. `roles`: of bot.desk.roles, those that the provider's groups stand for; empty for a stranger.
+
+    `teams`: None for all, empty for somebody who is in none. `id_token`: to sign out at the provider; empty when that isn't kept.
+    """
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    teams: tuple[str, ...] | None
+    id_token: str = field(default="", repr=False)
+
+
+class DeskLogin(Protocol):
+    """The provider where the people of one municipality sign in for the desk."""
+
+    async def address(self, visit: Visit) -> str:
+        """Where to send the browser. Raises LoginUnavailable."""
+
+    async def employee(self, code: str, visit: Visit, issuer: str | None) -> Employee:
+        """Who signed in, for the code that the browser came back with; a code works once. Raises LoginUnavailable, LoginRefused.
+
+        `issuer`: what the answer says about who gave it (RFC 9207), None when it says nothing.
+        """
+
+    async def sign_out_address(self, id_token: str, back: str) -> str | None:
+        """Where to send the browser to sign out there too, and come `back`; None when that can't be. Raises LoginUnavailable."""
+
+    async def check(self) -> list[str]:
+        """What is wrong with the connection, in plain English; empty when all is well. Changes nothing, raises nothing."""
 
     async def aclose(self) -> None:
         """Release connections; may be called more than once."""

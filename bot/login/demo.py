@@ -1,4 +1,4 @@
-"""A small OpenID Connect provider, to try and test logging in without a broker. This is not DigiD.
+"""A small OpenID Connect provider, to try and test logging in without a broker, of citizens and at the desk. This is not DigiD.
 
 It refuses what a real one refuses: an unknown client or address to return to, a wrong secret, a code that was used, changed, or
 is too old, and a code_verifier that doesn't fit. What it must remember travels sealed. Its door is connectors/demo_login.py.
@@ -23,6 +23,7 @@ from yarl import URL
 from bot.login.oidc import Terms, challenge
 
 PATH = "/demo-login"
+DESK_PATH = "/demo-werkaccount"  # and the municipality
 CLIENT_ID = "balie-demo"
 LEVEL = "demo:substantieel"
 CODE_SECONDS = 60
@@ -34,30 +35,35 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 Json = dict[str, Any]
 
 
-def terms(base_url: str, secret: str, redirect_uri: str) -> Terms:
+def terms(issuer: str, secret: str, redirect_uri: str) -> Terms:
     """What this installation has agreed with its own demonstration."""
-    client_secret = hmac.new(secret.encode(), b"demo-login:client", hashlib.sha256).hexdigest()
+    client_secret = hmac.new(secret.encode(), f"demo-login:client:{issuer}".encode(), hashlib.sha256).hexdigest()
     return Terms(
-        issuer=base_url + PATH, client_id=CLIENT_ID, secret=client_secret, redirect_uri=redirect_uri, levels=(LEVEL,),
-        acr_values=(LEVEL,),
+        issuer=issuer, client_id=CLIENT_ID, secret=client_secret, redirect_uri=redirect_uri, levels=(LEVEL,), acr_values=(LEVEL,),
     )
 
 
 class DemoBroker:
-    """The provider for one client. Everything follows from `secret`, so that several edges are one provider."""
+    """The provider for one client. Everything follows from `secret`, so that several edges are one provider.
 
-    def __init__(self, client: Terms, secret: str) -> None:
+    `after`: where somebody may go who signed out; empty when there is no signing out.
+    """
+
+    def __init__(self, client: Terms, secret: str, after: str = "") -> None:
         self._client = client
+        self._after = after
         self.issuer = client.issuer
-        seed = hashlib.sha512(b"demo-login:key:" + secret.encode()).digest()
+        own = f"{self.issuer}:{secret}".encode()  # nothing of one provider is worth anything at another
+        seed = hashlib.sha512(b"demo-login:key:" + own).digest()
         self._key = ec.derive_private_key(int.from_bytes(seed, "big") % (_P256_ORDER - 1) + 1, ec.SECP256R1())
-        sealing = hashlib.sha256(b"demo-login:seal:" + secret.encode()).digest()
+        sealing = hashlib.sha256(b"demo-login:seal:" + own).digest()
         self._fernet = Fernet(base64.urlsafe_b64encode(sealing))
         self._used: dict[str, float] = {}
 
     def discovery(self) -> Json:
         issuer = self.issuer
-        return {
+        signing_out = {"end_session_endpoint": f"{issuer}/logout"} if self._after else {}
+        return signing_out | {
             "issuer": issuer, "authorization_endpoint": f"{issuer}/authorize", "token_endpoint": f"{issuer}/token",
             "jwks_uri": f"{issuer}/jwks", "response_types_supported": ["code"], "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["ES256"], "code_challenge_methods_supported": ["S256"],
@@ -97,12 +103,12 @@ class DemoBroker:
         request = self._open("request", sealed, PAGE_SECONDS)
         return self.refused(request, "access_denied") if request else None
 
-    def chosen(self, sealed: str, bsn: str) -> str | None:
-        """Where a browser goes back to with a code for this person; None when the page is too old."""
+    def chosen(self, sealed: str, person: Json) -> str | None:
+        """Where a browser goes back to with a code for this person, by its claims; None when the page is too old."""
         request = self._open("request", sealed, PAGE_SECONDS)
         if request is None:
             return None
-        return self._back(request, {"code": self._seal("code", {**request, "bsn": bsn, "id": secrets.token_hex(8)})})
+        return self._back(request, {"code": self._seal("code", {**request, "person": person, "id": secrets.token_hex(8)})})
 
     def token(self, form: Mapping[str, str], authorization: str) -> tuple[int, Json]:
         """Status and body of the answer to a request for tokens."""
@@ -121,12 +127,18 @@ class DemoBroker:
         """What the ID token says."""
         now = int(time.time())
         half = hashlib.sha256(access_token.encode()).digest()[:16]
-        subject = hmac.new(self._client.secret.encode(), grant["bsn"].encode(), hashlib.sha256).hexdigest()
+        who = json.dumps(grant["person"], sort_keys=True).encode()
+        subject = hmac.new(self._client.secret.encode(), who, hashlib.sha256).hexdigest()
         return {
             "iss": self.issuer, "sub": subject, "aud": self._client.client_id, "iat": now, "exp": now + TOKEN_SECONDS,
-            "auth_time": now, "nonce": grant["nonce"], "acr": LEVEL, "bsn": grant["bsn"],
-            "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
+            "auth_time": now, "nonce": grant["nonce"], "acr": LEVEL,
+            "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(), **grant["person"],
         }
+
+    def signed_out(self, query: Mapping[str, str]) -> str | None:
+        """Where a browser goes that signed out here; None when it names another client, or wants to go anywhere else."""
+        ours = query.get("client_id") == self._client.client_id and query.get("post_logout_redirect_uri") == self._after
+        return self._after if self._after and ours else None
 
     def sign(self, claims: Json) -> str:
         return jwt.encode(claims, self._key, algorithm="ES256", headers={"kid": self._kid})

@@ -72,7 +72,7 @@ class Metadata:
         if document.get("issuer") != self._issuer:
             raise LoginUnavailable("the broker calls itself by another name than the configured issuer")
         for name in (*NEEDED, *(OPTIONAL & document.keys())):
-            if urlsplit(str(document.get(name, ""))).scheme not in _schemes(self._issuer):
+            if urlsplit(str(document.get(name, ""))).scheme not in schemes(self._issuer):
                 raise LoginUnavailable(f"the broker publishes no usable {name}")
         keys = (await self._get(document["jwks_uri"])).get("keys")
         if not isinstance(keys, list):
@@ -91,6 +91,6 @@ class Metadata:
         return found
 
 
-def _schemes(issuer: str) -> set[str]:
+def schemes(issuer: str) -> set[str]:
     """A broker on https stays on https; http is for a laptop (production refuses such an issuer)."""
     return {"https"} if urlsplit(issuer).scheme == "https" else {"https", "http"}

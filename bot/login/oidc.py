@@ -1,81 +1,83 @@
-"""Login through an OpenID Connect provider: authorization code with PKCE (RFC 7636), state and nonce.
+"""A relying party of OpenID Connect: authorization code with PKCE (RFC 7636), state and nonce, for whoever logs in.
 
-The rules are those of OpenID Connect Core 1.0 section 3.1.3.7, RFC 9700 (best current practice) and RFC 9207 (issuer in the
-answer). PyJWT checks signature, issuer, audience and times; what is special to a login stands here.
+The rules are those of OpenID Connect Core 1.0, RFC 9700 (best current practice) and RFC 9207 (issuer in the answer). What the
+claims say of a citizen is read in `citizens.py`, of somebody at the desk in `employees.py`.
 """
 
 import asyncio
 import base64
 import hashlib
-import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-import jwt
-from jwt.exceptions import (
-    ExpiredSignatureError,
-    InvalidAudienceError,
-    InvalidIssuerError,
-    InvalidSignatureError,
-    MissingRequiredClaimError,
-    PyJWTError,
-)
-from stdnum.exceptions import ValidationError
-from stdnum.nl import bsn as elfproef
 from yarl import URL
 
 from bot.http import Http, HttpFailure, Reply
 from bot.login import LoginRefused, LoginUnavailable, Visit
-from bot.login.metadata import ALGORITHMS, Metadata
+from bot.login.id_token import Claims, base64url, verified
+from bot.login.metadata import ALGORITHMS, Metadata, schemes
 
-Claims = dict[str, Any]
-REQUIRED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
+Path = Sequence[str]  # names of claims within claims
 CLIENT_AUTH = ("client_secret_basic", "client_secret_post", "none")
-_REASONS = {
-    ExpiredSignatureError: "expired", InvalidAudienceError: "audience", InvalidIssuerError: "issuer",
-    InvalidSignatureError: "signature", MissingRequiredClaimError: "incomplete",
-}
 
 
 @dataclass(frozen=True)
 class Terms:
     """What was agreed with the broker.
 
-    `level_claim` and `bsn_claim` are paths into the ID token (or the userinfo, when `userinfo`). `levels`: accepted values of the
-    first; `acr_values`: what is asked for. `bsn_prefix`: what stands before the BSN, as in the sectoral number `s00000000:…`.
-    `prompt`: `login` makes the broker ask anew, so that nobody goes on as the last person at a shared computer.
+    Claims are looked for in the ID token, and in the userinfo when `userinfo`. `levels`: accepted values of `level_claim`, None
+    when any will do; `acr_values`: what is asked for. `prompt`: `login` makes the broker ask anew, so that nobody goes on as the
+    last person at a shared computer. `variables`: settings that hold client id and secret, to say where to look.
     """
 
     issuer: str
     client_id: str
     secret: str = field(repr=False)
     redirect_uri: str
-    levels: Sequence[str]
+    levels: Sequence[str] | None
     scopes: Sequence[str] = ("openid",)
     acr_values: Sequence[str] = ()
-    level_claim: Sequence[str] = ("acr",)
-    bsn_claim: Sequence[str] = ("bsn",)
-    bsn_prefix: str = ""
+    level_claim: Path = ("acr",)
     client_auth: str = "client_secret_basic"
     prompt: str = "login"
     userinfo: bool = False
+    variables: tuple[str, str] = ("BALIE_OIDC_CLIENT_ID", "BALIE_OIDC_SECRET")
 
 
-class OidcLogin:
-    """The relying party. `budget_seconds` limits what a citizen waits for here; `leeway_seconds`: how far clocks may differ."""
+@dataclass(frozen=True)
+class Limits:
+    """`budget_seconds`: what somebody waits for here at most. `keep_seconds`: of what the broker publishes about itself.
+    `leeway_seconds`: how far clocks may differ.
+    """
 
-    def __init__(self, terms: Terms, *, budget_seconds: float, keep_seconds: int, leeway_seconds: int) -> None:
-        self._terms = terms
-        self._budget_seconds = budget_seconds
-        self._leeway_seconds = leeway_seconds
-        self._http = Http(budget_seconds)
-        self._metadata = Metadata(self._http, terms.issuer, keep_seconds)
+    budget_seconds: float
+    keep_seconds: int
+    leeway_seconds: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who logged in, as the broker proved it: the verified `claims` and the ID token that they are from."""
+
+    claims: Claims = field(repr=False)
+    id_token: str = field(repr=False)
+
+
+class RelyingParty:
+    """One broker and what was agreed with it."""
+
+    def __init__(self, terms: Terms, limits: Limits) -> None:
+        self.terms = terms
+        self._limits = limits
+        self._http = Http(limits.budget_seconds)
+        self._metadata = Metadata(self._http, terms.issuer, limits.keep_seconds)
 
     async def address(self, visit: Visit) -> str:
-        terms = self._terms
+        """Where to send the browser. Raises LoginUnavailable."""
+        terms = self.terms
         query = {
             "response_type": "code", "client_id": terms.client_id, "redirect_uri": terms.redirect_uri,
             "scope": " ".join(terms.scopes), "state": visit.state, "nonce": visit.nonce,
@@ -86,13 +88,30 @@ class OidcLogin:
         document = await self._within(self._metadata.document())
         return str(URL(document["authorization_endpoint"]).update_query(query))
 
-    async def bsn(self, code: str, visit: Visit, issuer: str | None) -> str:
-        return str(await self._within(self._bsn(code, visit, issuer)))
+    async def identity(self, code: str, visit: Visit, issuer: str | None) -> Identity:
+        """Who logged in, for the code that the browser came back with; `issuer`: who the answer says that gave it (RFC 9207).
+
+        Raises LoginUnavailable and LoginRefused.
+        """
+        return await self._within(self._identity(code, visit, issuer))  # type: ignore[no-any-return]
+
+    async def sign_out_address(self, id_token: str, back: str) -> str | None:
+        """Where a browser signs out at the broker and comes `back` from (OpenID Connect RP-Initiated Logout 1.0).
+
+        None when the broker has no such place. `id_token` may be empty. Raises LoginUnavailable.
+        """
+        address = str((await self._within(self._metadata.document())).get("end_session_endpoint", ""))
+        if urlsplit(address).scheme not in schemes(self.terms.issuer):
+            return None
+        query = {"client_id": self.terms.client_id, "post_logout_redirect_uri": back, "ui_locales": "nl"}
+        return str(URL(address).update_query(query | ({"id_token_hint": id_token} if id_token else {})))
 
     async def aclose(self) -> None:
+        """Release connections; may be called more than once."""
         await self._http.aclose()
 
     async def check(self) -> list[str]:
+        """What is wrong with the connection; empty when all is well. Asks for real, changes nothing, raises nothing."""
         try:
             return list(await self._within(self._check()))
         except LoginUnavailable as exc:
@@ -100,33 +119,27 @@ class OidcLogin:
 
     async def _within(self, work: Any) -> Any:
         try:
-            async with asyncio.timeout(self._budget_seconds):
+            async with asyncio.timeout(self._limits.budget_seconds):
                 return await work
         except TimeoutError as exc:
             raise LoginUnavailable("the broker doesn't answer in time") from exc
 
-    async def _bsn(self, code: str, visit: Visit, issuer: str | None) -> str:
+    async def _identity(self, code: str, visit: Visit, issuer: str | None) -> Identity:
         promised = (await self._metadata.document()).get("authorization_response_iss_parameter_supported") is True
-        if issuer != self._terms.issuer and (issuer is not None or promised):
+        if issuer != self.terms.issuer and (issuer is not None or promised):
             raise LoginRefused("issuer")
         tokens = await self._exchange(code, visit.verifier)
-        claims = await self._identity(tokens, visit.nonce)
-        if self._terms.userinfo:
+        terms = self.terms
+        id_token, claims = await verified(
+            tokens, visit.nonce, client_id=terms.client_id, issuer=terms.issuer, metadata=self._metadata,
+            leeway_seconds=self._limits.leeway_seconds,
+        )
+        if terms.userinfo:
             claims = await self._userinfo(tokens, str(claims["sub"])) | claims
-        return self._person(claims)
-
-    def _person(self, claims: Claims) -> str:
-        """The BSN, when the level is high enough."""
-        level = _at(claims, self._terms.level_claim)
-        if not isinstance(level, str) or level not in self._terms.levels:
+        level = at(claims, terms.level_claim)
+        if terms.levels is not None and (not isinstance(level, str) or level not in terms.levels):
             raise LoginRefused("level")
-        number, prefix = _at(claims, self._terms.bsn_claim), self._terms.bsn_prefix
-        if not isinstance(number, str) or not number.startswith(prefix) or not number[len(prefix) :].isdecimal():
-            raise LoginRefused("bsn")
-        try:
-            return str(elfproef.validate(number[len(prefix) :]))
-        except ValidationError:
-            raise LoginRefused("bsn") from None
+        return Identity(claims, id_token)
 
     async def _exchange(self, code: str, verifier: str) -> Claims:
         """The tokens for a code. Not tried again: a broker may take a second use of a code for theft."""
@@ -138,7 +151,7 @@ class OidcLogin:
         return _object(reply)
 
     async def _token(self, code: str, verifier: str) -> Reply:
-        terms = self._terms
+        terms = self.terms
         form = {
             "grant_type": "authorization_code", "code": code, "redirect_uri": terms.redirect_uri, "code_verifier": verifier,
         }
@@ -154,32 +167,6 @@ class OidcLogin:
             return await self._http.act("POST", address, headers=headers, form=form)
         except HttpFailure as exc:
             raise LoginUnavailable(str(exc)) from exc
-
-    async def _identity(self, tokens: Claims, nonce: str) -> Claims:
-        """The claims of the ID token, after every check of OpenID Connect Core 1.0 section 3.1.3.7."""
-        token = tokens.get("id_token")
-        if not isinstance(token, str):
-            raise LoginRefused("token")
-        try:
-            header = jwt.get_unverified_header(token)
-            key = await self._metadata.key(header.get("kid"), str(header.get("alg")))
-            claims = jwt.decode(
-                token, key, algorithms=list(ALGORITHMS), audience=self._terms.client_id, issuer=self._terms.issuer,
-                leeway=self._leeway_seconds, options={"require": REQUIRED, "enforce_minimum_key_length": True},
-            )
-        except PyJWTError as exc:
-            raise LoginRefused(_reason(exc)) from None
-        self._check_claims(claims, nonce, tokens.get("access_token"))
-        return claims
-
-    def _check_claims(self, claims: Claims, nonce: str, access_token: object) -> None:
-        audience, azp = claims["aud"], claims.get("azp")
-        if azp not in {None, self._terms.client_id} or (isinstance(audience, list) and len(audience) > 1 and azp is None):
-            raise LoginRefused("audience")
-        if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
-            raise LoginRefused("nonce")
-        if "at_hash" in claims and not _fits(str(claims["at_hash"]), access_token):
-            raise LoginRefused("at_hash")
 
     async def _userinfo(self, tokens: Claims, sub: str) -> Claims:
         """What the broker tells besides the ID token, if it is about the same person."""
@@ -199,7 +186,7 @@ class OidcLogin:
         return claims
 
     async def _check(self) -> list[str]:
-        document, terms, faults = await self._metadata.document(), self._terms, []
+        document, terms, faults = await self._metadata.document(), self.terms, []
         for name, wanted in (
             ("response_types_supported", "code"), ("code_challenge_methods_supported", "S256"),
             ("token_endpoint_auth_methods_supported", terms.client_auth),
@@ -210,7 +197,7 @@ class OidcLogin:
             faults.append(f"Login: the broker signs ID tokens with none of {', '.join(ALGORITHMS)}.")
         reply = await self._token(secrets.token_urlsafe(), secrets.token_urlsafe(48))  # a code that nobody gave out
         if reply.status in {401, 403} or _error(reply) in {"invalid_client", "unauthorized_client"}:
-            faults.append("Login: the broker doesn't accept BALIE_OIDC_CLIENT_ID and BALIE_OIDC_SECRET.")
+            faults.append(f"Login: the broker doesn't accept {' and '.join(terms.variables)}.")
         elif _error(reply) != "invalid_grant":
             faults.append(f"Login: the broker answered {reply.status} where a wrong code should be refused.")
         return faults
@@ -218,28 +205,15 @@ class OidcLogin:
 
 def challenge(verifier: str) -> str:
     """RFC 7636, method S256."""
-    return _base64url(hashlib.sha256(verifier.encode()).digest())
+    return base64url(hashlib.sha256(verifier.encode()).digest())
 
 
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _fits(at_hash: str, access_token: object) -> bool:
-    """OpenID Connect Core 1.0 section 3.1.3.6; all our algorithms hash with SHA-256."""
-    half = hashlib.sha256(str(access_token).encode()).digest()[:16]
-    return hmac.compare_digest(at_hash.encode(), _base64url(half).encode())
-
-
-def _at(claims: Claims, path: Iterable[str]) -> object:
+def at(claims: Claims, path: Iterable[str]) -> object:
+    """The claim at the end of a path of names; None when there is none."""
     found: object = claims
     for name in path:
         found = found.get(name) if isinstance(found, dict) else None
     return found
-
-
-def _reason(exc: PyJWTError) -> str:
-    return next((word for kind, word in _REASONS.items() if isinstance(exc, kind)), "token")
 
 
 def _object(reply: Reply) -> Claims:

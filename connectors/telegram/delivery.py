@@ -21,7 +21,7 @@ from bot.conversation.store import DAY, UnknownConversation
 from bot.logs import where
 from bot.tasks import end
 from bot.wiring import Services
-from connectors.telegram.render import render
+from connectors.telegram.render import Out, render
 from connectors.telegram.sender import Sender, Unreachable, seconds_of
 
 log = structlog.get_logger()
@@ -65,6 +65,7 @@ class Delivery:
         self._channels = channels
         self._pace = pace
         self._chats: dict[str, Chat] = {}
+        self._places: dict[str, int] = {}  # conversation -> message that tells the place in the queue
         self._kept = 0.0
         self._stopping = asyncio.Event()
 
@@ -101,6 +102,7 @@ class Delivery:
 
     def erased(self, conv: str) -> None:
         """Say nothing of what was; a new conversation in the same chat begins at its beginning."""
+        self._places.pop(conv, None)
         if chat := self._chats.get(conv):
             chat.erased = True
         self.wake(conv)
@@ -199,8 +201,7 @@ class Delivery:
                 if chat.erased or self._stopping.is_set():
                     return
                 outs = render(body, seq)
-                for out in outs:
-                    await self._sender.say(place.chat, out)
+                await self._say(conv, place.chat, body, outs)
                 turns.follow(seq, body)
                 if outs or seq == found[-1][0]:  # what shows nothing needs no step of its own
                     if not await self._channels.advance(conv, position, seq, ttl):
@@ -210,6 +211,17 @@ class Delivery:
                 if chat.erased or self._stopping.is_set() or not turns.under_way:
                     return
                 await self._think(place.chat, chat)
+
+    async def _say(self, conv: str, chat: str, body: Event, outs: list[Out]) -> None:
+        """A place in the queue that changed takes the place of the one before: it must not fill the chat."""
+        if body["type"] == "handover" and body["state"] == "queued":
+            for out in outs:
+                self._places[conv] = await self._sender.renew(chat, self._places.get(conv, 0), out)
+            return
+        if body["type"] == "handover":
+            self._places.pop(conv, None)
+        for out in outs:
+            await self._sender.say(chat, out)
 
     async def _ttl(self, conv: str) -> int:
         """Seconds that the conversation is kept; 0 when it is gone, and there is nothing to deliver."""

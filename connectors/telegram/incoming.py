@@ -17,8 +17,7 @@ from bot.conversation.limits import Rate
 from bot.conversation.store import DAY, Conversation, UnknownConversation
 from bot.wiring import Services
 from connectors import opening
-from connectors.api import REFUSALS
-from connectors.messages import FIRST, Message, clean, compose, newest, stop_waiting
+from connectors.messages import FIRST, Message, clean, compose, receive, stop_waiting
 from connectors.problems import CATALOGUE, Problem
 from connectors.telegram import words
 from connectors.telegram.buttons import Erasing, answer, refuse
@@ -163,12 +162,7 @@ class Incoming:
         rate = Rate(f"conv:{conversation.id}", self._settings.rate_conversation_minute, MINUTE)
         if not self._settings.lift_rates and await self._services.limits.hit([rate]):
             raise Problem("too_many")
-        question = newest(message, asked)
-        outcome, _ = await self._store.receive(conversation, message.cid, body, fingerprint, question)
-        if outcome == "gone":
-            raise UnknownConversation(conversation.id)
-        if outcome in REFUSALS:
-            raise Problem(REFUSALS[outcome][0])
+        await receive(self._services, conversation, message, body, fingerprint, asked)
         return conversation
 
     async def _conversation(self, chat: int) -> tuple[Conversation, bool]:

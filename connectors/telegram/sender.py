@@ -31,10 +31,11 @@ class Sender:
         self._bot = bot
         self._aside: set[asyncio.Task[None]] = set()
 
-    async def say(self, chat: str, out: Out) -> None:
-        """Send one message. Raises Unreachable, or TelegramError when it may be tried again."""
+    async def say(self, chat: str, out: Out) -> int:
+        """Send one message. Returns its number; 0: none. Raises Unreachable, or TelegramError when it may be tried again."""
         try:
-            await self._bot.send_message(chat, out.text, reply_markup=out.keyboard, link_preview_options=_QUIET)
+            sent = await self._bot.send_message(chat, out.text, reply_markup=out.keyboard, link_preview_options=_QUIET)
+            return int(sent.message_id)
         except Forbidden as exc:
             raise Unreachable from exc
         except BadRequest as exc:
@@ -42,6 +43,19 @@ class Sender:
                 raise Unreachable from exc
             log.error("telegram_refused_message", error=type(exc).__name__)
             await self._say_plainly(chat, out)
+            return 0
+
+    async def renew(self, chat: str, number: int, out: Out) -> int:
+        """Say it in place of message `number`, without a sound; in a new one when there is none (0) or it can't be changed."""
+        if number:
+            try:
+                await self._bot.edit_message_text(out.text, chat, number)
+                return number
+            except BadRequest as exc:
+                if "not modified" in exc.message.lower():
+                    return number
+                log.info("telegram_not_renewed", error=type(exc).__name__)
+        return await self.say(chat, out)
 
     async def _say_plainly(self, chat: str, out: Out) -> None:
         """What Telegram refused once more without buttons; a second refusal must not hold up the chat for ever."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.gemeenten import Gemeente
+from bot.waiting import wait_in_words
 
 Event = dict[str, Any]
 
@@ -66,21 +67,26 @@ def handover(body: Event) -> str:
     if body.get("text"):
         return str(body["text"])
     name = (body.get("agent") or {}).get("name")
-    match body["state"]:
-        case "queued" if not body.get("turn") and not body.get("reason"):  # else the bot or the desk says it in a message
-            return _queued(body.get("position"), body.get("eta_s"))
+    who = f"{name}, medewerker van de gemeente," if name else "Een medewerker van de gemeente"
+    match body["state"]:  # where nothing is said here, the bot or the desk says it in a message
+        case "queued" if not body.get("turn") and body.get("reason") != "agent_gone":
+            return _queued(body)
         case "assigned":
-            return f"U praat nu met {name}, medewerker van de gemeente." if name else "U praat nu met een medewerker."
+            return f"{who} helpt u nu."
+        case "transferred" if name:
+            return f"{who} helpt u nu verder."
         case "transferred":
-            return f"{name} neemt het gesprek over." if name else "Een andere medewerker neemt het gesprek over."
+            team = f"het team {body['team']}" if body.get("team") else "een ander team"
+            return f"Uw gesprek gaat naar {team}. U hoeft niets te herhalen."
+        case "returned" if body.get("outcome") == "other_way":
+            return "U staat niet meer in de rij."
         case "unavailable":
             return "Er is nu geen medewerker beschikbaar."
     return ""
 
 
-def _queued(position: int | None, seconds: int | None) -> str:
+def _queued(body: Event) -> str:
+    position, team = body.get("position"), body.get("team")
+    waits = f"U wacht op het team {team}." if team else ""
     place = f"U bent nummer {position} in de rij." if position else "U staat in de rij."
-    if not seconds:
-        return place
-    minutes = max(1, round(seconds / 60))
-    return f"{place} Het duurt nog ongeveer {minutes} {'minuut' if minutes == 1 else 'minuten'}."
+    return " ".join(filter(None, [waits, place, f"{wait_in_words(body['eta_s'])}." if "eta_s" in body else ""]))

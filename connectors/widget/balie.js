@@ -55,6 +55,7 @@ class BalieChat extends HTMLElement {
   #path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   #unread = make('span', 'badge');
   #status = make('div', '');
+  #label = make('span', 'label', LABEL);
   #opener = null;
 
   constructor() {
@@ -63,11 +64,10 @@ class BalieChat extends HTMLElement {
     svg.setAttribute('viewBox', '0 0 24 24');
     svg.setAttribute('aria-hidden', 'true');
     svg.append(this.#path);
-    const label = make('span', 'label', LABEL);
-    label.append(make('span', 'hidden', ' in de chat'));
+    this.#label.append(make('span', 'hidden', ' in de chat'));
     this.#button.type = 'button';
     this.#button.dataset.testid = 'balie-launcher';
-    this.#button.append(svg, label, this.#unread);
+    this.#button.append(svg, this.#label, this.#unread);
     this.#button.addEventListener('click', () => (this.opened ? this.close() : this.open()));
     this.#status.setAttribute('role', 'status');
     const root = this.attachShadow({ mode: 'open' });
@@ -109,11 +109,12 @@ class BalieChat extends HTMLElement {
     (back?.isConnected && back !== document.body ? back : this.#button).focus();
   }
 
-  /** Counts what came since the last visit, such as news of a case. The panel isn't loaded for it. */
+  /** Counts what came since the last visit, such as news of a case; only for who waits for a person the panel is loaded. */
   async countMissed() {
     try {
       const kept = (name) => JSON.parse(localStorage.getItem(`balie:${options.gemeente}:${name}`));
       const { conv, token } = kept('conversation');
+      if (kept('person')) return void await this.#load();
       const address = `${options.server.replace(/\/$/, '')}/v1/conv/${conv}/events?wait=0&after=${kept('read') ?? 0}`;
       const headers = { Authorization: `Bearer ${token}` };
       const { events } = await (await fetch(address, { headers, credentials: 'omit' })).json();
@@ -130,7 +131,10 @@ class BalieChat extends HTMLElement {
     const panel = document.createElement('balie-panel');
     panel.options = options;
     panel.addEventListener('balie-close', () => this.close());
-    panel.addEventListener('balie-unread', ({ detail }) => this.#count(detail));
+    panel.addEventListener('balie-unread', ({ detail: { unread, words } }) => {
+      this.#count(unread);
+      this.#label.firstChild.data = words ?? LABEL;
+    });
     this.#panel = panel;
     this.shadowRoot.append(panel);
   }

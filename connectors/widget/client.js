@@ -2,7 +2,7 @@
  * The citizen protocol, version 1, without a screen: starts or resumes the conversation, keeps the outbox, and hands
  * over every event exactly once and in order. It lives as long as the page. Its CustomEvents, with their `detail`:
  *   started {reason: new|resumed|expired|restarted|elsewhere} · history {events, more, older, fresh} · event (durable)
- *   · typing {role, ttl_s} · outbox {item, state, problem} · connection {state, title} · erased
+ *   · typing {role, ttl_s} · read {role, seq} · outbox {item, state, problem} · connection {state, title} · erased
  */
 import { Outbox, Store, newId } from './outbox.js';
 import { Session } from './session.js';
@@ -60,6 +60,16 @@ export class Client extends EventTarget {
 
   typing(on) {
     this.#tell('typing', { on });
+  }
+
+  /** Number of the last event that was seen on this device. */
+  get seen() {
+    return this.#store.read;
+  }
+
+  /** Whether a person is wanted or there: then the next page of the site follows the conversation without being asked to. */
+  set withPerson(value) {
+    this.#store.person = value;
   }
 
   /** Everything up to the last event has been seen; `tell` the other side. */

@@ -1,5 +1,5 @@
 /** One message or line: who, when, words, parts, and for the citizen's own messages how far they are. */
-import { blocks, h } from './dom.js';
+import { blocks, h, icon, unseen } from './dom.js';
 import { renderPart, sourceLine } from './parts.js';
 import { text, timeOf } from './text.js';
 
@@ -32,6 +32,13 @@ export function messageElement(event, { server, respond, joins }) {
   h('p', { class: 'head' }, h('span', { class: 'who' }, senderOf(event.from)), ' ', event.at && timeTag(event.at)),
   words.some(Boolean) && h('div', { class: 'bubble' }, ...words, source(event, server)),
   ...parts.map((part) => renderPart(part, respond, server)));
+}
+
+/** News between the messages. */
+export function noticeElement({ kind, text: words, parts = [] }, server, respond) {
+  return h('div', { class: 'notice', 'data-testid': 'balie-notice', 'data-kind': kind },
+    icon('info'), h('div', {}, unseen(`${text.system}: `), ...blocks(words),
+      ...parts.map((part) => renderPart(part, respond, server))));
 }
 
 /** Our own message came back: what the server kept is shown, since something private may have been masked. */
@@ -69,29 +76,4 @@ export function redact(node) {
   node.querySelectorAll('.ask, .card, .link').forEach((part) => part.remove());
   node.querySelector('.bubble')?.replaceChildren(text.removed);
   node.classList.add('redacted');
-}
-
-const wait = (seconds) => (seconds > 0 ? text.waitMinutes(Math.max(1, Math.round(seconds / 60))) : text.waitUnknown);
-
-const LINES = {
-  queued: ({ position, eta_s: eta }) => text.queued(position, wait(eta)),
-  assigned: ({ agent }) => text.assigned(agent?.name),
-  transferred: ({ agent }) => text.transferred(agent?.name),
-  unavailable: () => text.unavailable,
-  returned: () => text.returned,
-  closed: () => text.closed,
-};
-
-/** The line for a hand-over; the server's own words go first. Empty for "offered": the bot's message says it. */
-export function handoverLine(event) {
-  return event.text ?? LINES[event.state]?.(event) ?? '';
-}
-
-/** Who the citizen talks with after this event; undefined: no change. `now`: the role until now. */
-export function companion({ type, state, from, agent, position }, now) {
-  if (type === 'message' && from.role === 'bot' && now === 'bot') return { words: senderOf(from), role: 'bot' };
-  if (type !== 'handover' || state === 'offered') return undefined;
-  if (state === 'queued') return { words: text.queuedShort(position), role: 'queue' };
-  if (state === 'assigned' || state === 'transferred') return { words: text.agentNamed(agent?.name), role: 'agent' };
-  return { words: text.robot, role: 'bot' };
 }

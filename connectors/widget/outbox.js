@@ -1,7 +1,7 @@
 /** What this device keeps: the conversation's key, and messages until the server has them. */
 import { Problem, backoff, pause } from './transport.js';
 
-/** In localStorage: {conv, token, expires_at}, the last number read, and unsent messages (a key each, for two tabs). */
+/** In localStorage: {conv, token, expires_at}, the last number read, whether with a person, unsent messages (a key each). */
 export class Store {
   #prefix;
   #area;
@@ -27,6 +27,10 @@ export class Store {
     this.#put('read', seq);
   }
 
+  set person(value) {
+    this.#put('person', value);
+  }
+
   /** Messages to send, oldest first. */
   get outbox() {
     const keys = Object.keys(this.#area).filter((key) => key.startsWith(`${this.#prefix}out:`));
@@ -45,8 +49,7 @@ export class Store {
   /** Forgets the conversation and everything that belongs to it. */
   forget() {
     for (const item of this.outbox) this.drop(item.message.cid);
-    this.#area.removeItem(`${this.#prefix}read`);
-    this.#area.removeItem(`${this.#prefix}conversation`);
+    for (const name of ['read', 'person', 'conversation']) this.#area.removeItem(this.#prefix + name);
   }
 
   /** Calls back when another tab starts, restarts or erases the conversation. */

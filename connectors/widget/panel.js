@@ -5,7 +5,7 @@
  *   textbox "Uw vraag of bericht" · buttons "Versturen", "Menu", "Chat sluiten"; in the menu "Ik wil een medewerker
  *   spreken", "Gesprek downloaden", "Opnieuw beginnen", "Gesprek wissen" · alertdialog (are you sure?)
  *   data-testid="balie-…": launcher panel heading companion menu person download restart erase close confirm start-new
- *   log older newer status announcer alert input send counter; in the log message [data-from] [data-state], line
+ *   log older newer queue leave-queue status announcer alert input send counter; in the log message [data-from] [data-state], line
  *   [data-kind] [data-state], notice [data-kind], choices choice date time form rating ([data-retired] once used),
  *   source appointment ics case
  *   on the panel: data-connection=connecting|live|retrying|refused, data-talking-to=bot|queue|agent
@@ -14,7 +14,8 @@ import { Client } from './client.js';
 import { Composer, Menu, Status, confirmed } from './controls.js';
 import { buildFrame, save } from './frame.js';
 import { takeLoginCodes } from './login.js';
-import { companion, stateWords } from './message.js';
+import { stateWords } from './message.js';
+import { Queue, Typing, companion, countInTitle, isNews, standing } from './standing.js';
 import { sheet, theme } from './style.js';
 import { text } from './text.js';
 import { LogView } from './view.js';
@@ -29,10 +30,15 @@ class BaliePanel extends HTMLElement {
   #composer;
   #menu;
   #status;
+  #queue;
   #frame;
   #dialog;
   #unread = 0;
-  #typingTimer = 0;
+  #with = ROBOT; // see companion() in standing.js
+  #typing = new Typing((words) => {
+    this.#view.typing(words);
+    this.#status.say(words);
+  });
 
   /** @type {{gemeente: string, server: string, title: string}} */
   options = {};
@@ -53,7 +59,6 @@ class BaliePanel extends HTMLElement {
     if (FULL_SCREEN.matches) this.#dialog.showModal();
     else this.#dialog.setAttribute('open', ''); // unlike show(), this leaves the focus alone
     this.#view.toEnd();
-    this.#count(0);
     this.#read();
     if (focus) this.#focus();
   }
@@ -81,7 +86,7 @@ class BaliePanel extends HTMLElement {
       resend: (message, state) => (state === 'refused' ? this.ask(message.text) : client.wake()),
       older: () => this.#showOlder(),
     });
-    this.#composer = new Composer({ send: (words) => this.ask(words), typing: (on) => this.#typing(on) });
+    this.#composer = new Composer({ send: (words) => this.ask(words), typing: (on) => this.#types(on) });
     this.#menu = new Menu([
       { id: 'person', label: text.person, act: () => client.send({ type: 'handover_request', text: text.person }) },
       { id: 'download', label: text.download, act: () => this.#try(() => this.#download(), text.downloadFailed) },
@@ -89,8 +94,10 @@ class BaliePanel extends HTMLElement {
       { id: 'erase', label: text.erase, act: () => this.#erase(), danger: true },
     ]);
     this.#status = new Status(() => this.#startNew());
+    this.#queue = new Queue(() => this.#leaveQueue());
     const [log, menu, composer] = [this.#view.element, this.#menu.element, this.#composer.element];
-    this.#frame = buildFrame(this.options.title, { log, menu, composer, status: this.#status.elements }, {
+    const status = [...this.#status.elements, this.#queue.element];
+    this.#frame = buildFrame(this.options.title, { log, menu, composer, status }, {
       close: () => this.#close(), escape: () => this.#menu.escape() || this.#close(),
       toEnd: () => this.#toEnd(), startNew: () => this.#startNew(),
     });
@@ -100,7 +107,8 @@ class BaliePanel extends HTMLElement {
   #listen() {
     const takes = {
       started: ({ reason }) => this.#started(reason), history: (batch) => this.#history(batch),
-      event: (event) => this.#event(event), typing: (typing) => this.#otherTypes(typing),
+      event: (event) => this.#event(event), typing: (typing) => this.#typing.on(typing, this.#with),
+      read: ({ seq }) => this.#view.read(seq),
       outbox: (change) => this.#outgoing(change), connection: (connection) => this.#status.connection(connection, this),
       erased: () => this.#erased(),
     };
@@ -135,7 +143,10 @@ class BaliePanel extends HTMLElement {
 
   #history(batch) {
     this.#view.history(batch);
-    if (!batch.older) batch.events.forEach((event) => this.#follow(event));
+    if (batch.older) return;
+    batch.events.forEach((event) => this.#follow(event));
+    const { seen } = this.#client;
+    if (!batch.fresh) this.#count(batch.events.filter((event) => event.seq > seen && isNews(event)).length);
     this.#read();
   }
 
@@ -144,24 +155,11 @@ class BaliePanel extends HTMLElement {
     const node = this.#view.add(event);
     const own = event.from?.role === 'citizen';
     this.#follow(event);
-    if (!own) this.#stopTyping();
+    if (!own && event.type !== 'note') this.#typing.off();
     if (!node || own) return;
-    if (!this.#dialog.open) return void this.#count(this.#unread + 1);
+    if (!this.#seen) return void this.#count(this.#unread + 1);
     this.#frame.newer.hidden = atEnd;
     this.#read();
-  }
-
-  #otherTypes({ role, ttl_s: seconds }) {
-    clearTimeout(this.#typingTimer);
-    this.#typingTimer = setTimeout(() => this.#stopTyping(), (seconds || 6) * 1000);
-    this.#view.typing(true);
-    this.#status.say(text.typing(role === 'agent' ? this.#frame.companion.textContent : text.robot));
-  }
-
-  #stopTyping() {
-    clearTimeout(this.#typingTimer);
-    this.#view.typing(false);
-    this.#status.say('');
   }
 
   #outgoing(change) {
@@ -170,30 +168,46 @@ class BaliePanel extends HTMLElement {
   }
 
   #follow(event) {
-    const who = companion(event, this.dataset.talkingTo);
+    const who = companion(event, this.#with);
     if (who) this.#talkingTo(who);
   }
 
-  #talkingTo({ words, role }) {
+  #talkingTo(who) {
+    const { words, role } = this.#with = who;
     this.dataset.talkingTo = role;
     this.#frame.companion.textContent = words;
+    this.#client.withPerson = role !== 'bot';
+    if (this.#queue.show(role === 'queue' && who)) this.#focus(); // the button that was pressed is gone
+    this.#count(this.#unread);
+  }
+
+  get #seen() {
+    return this.#dialog.open && !document.hidden;
   }
 
   /** What is on the screen has been seen; only people are told. */
   #read() {
-    if (this.#dialog.open && !document.hidden) this.#client.read(this.dataset.talkingTo !== 'bot');
+    if (!this.#seen) return;
+    this.#count(0);
+    this.#client.read(this.#with.role !== 'bot');
   }
 
+  /** What is unread, on the launcher and in the title of the page; and on the launcher where the conversation stands. */
   #count(unread) {
+    if (unread !== this.#unread) countInTitle(unread);
     this.#unread = unread;
-    this.dispatchEvent(new CustomEvent('balie-unread', { detail: unread }));
+    this.dispatchEvent(new CustomEvent('balie-unread', { detail: { unread, words: standing(this.#with) } }));
   }
 
   // What the citizen does
 
   /** Only a person on the other side is told that the citizen is typing. */
-  #typing(on) {
-    if (this.dataset.talkingTo === 'agent') this.#client.typing(on);
+  #types(on) {
+    if (this.#with.role === 'agent') this.#client.typing(on);
+  }
+
+  async #leaveQueue() {
+    if (await confirmed(this.shadowRoot, text.stopQuestion)) this.ask(text.stopQuestion.confirm);
   }
 
   /** Does what may fail; then says so, in the log and aloud. */
@@ -221,7 +235,7 @@ class BaliePanel extends HTMLElement {
   }
 
   #erased() {
-    this.#stopTyping();
+    this.#typing.off();
     this.#view.reset();
     this.#view.line(text.erased);
     this.#talkingTo(ROBOT);

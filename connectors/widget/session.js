@@ -103,7 +103,7 @@ export class Session {
   }
 
   async #take(event) {
-    if (event.seq === undefined) return this.#passing(event);
+    if (!event.id) return this.#passing(event);
     if (event.seq <= this.seq) return undefined;
     if (event.seq > this.seq + 1) await this.#fill(event.seq);
     return this.#pass(event);
@@ -116,7 +116,7 @@ export class Session {
   }
 
   #passing(event) {
-    if (event.type === 'typing') this.#emit('typing', event);
+    if (event.type === 'typing' || event.type === 'read') this.#emit(event.type, event);
     if (event.type === 'ping' && event.last > this.seq) return this.#fill(event.last + 1);
     if (event.type !== 'reset') return undefined;
     return event.reason === 'expired' ? this.#gone() : this.#reload();

@@ -55,7 +55,7 @@ h2, h3, p, ul, ol, dl, dd, fieldset { margin: 0; padding: 0; border: 0; min-widt
 .unseen, .message.joins .head { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap }
 .whole { display: inline-block }
-svg { flex: none; width: 1.5em; height: 1.5em; fill: none; stroke: currentColor; stroke-width: 2;
+svg { flex: none; width: min(1.5em, 26px); height: min(1.5em, 26px); fill: none; stroke: currentColor; stroke-width: 2;
   stroke-linecap: round; stroke-linejoin: round }
 button, input, textarea { font: inherit; color: inherit }
 button { cursor: pointer }
@@ -91,6 +91,7 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .menu button { width: 100%; min-height: 44px; padding: 8px 14px; border: 0; border-radius: 9px; background: none;
   text-align: left }
 .menu button:hover { background: var(--raised) }
+:host(:not([data-talking-to=bot])) [data-testid=balie-person] { display: none }
 .menu .danger { color: var(--error) }
 
 .log { position: relative; flex: 1; min-height: 0; overflow: hidden auto; overscroll-behavior: contain; padding: 16px;
@@ -124,7 +125,7 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
   margin: 3px 4px 0; font-size: .8125em; color: var(--muted); text-align: right }
 [data-state=sending] .state { animation: late 1s step-end }
 @keyframes late { from { opacity: 0 } }
-[data-state=sent]:has(~ .message) .state { display: none }
+[data-state=sent]:has(~ .message) .state, [data-state=read]:has(~ .citizen) .state { display: none }
 :is([data-state=waiting], [data-state=refused]) .state { color: var(--error) }
 [data-state=refused] .bubble { border: 1px solid var(--error) }
 .again { min-height: 44px; padding: 0 6px; border: 0; background: none; color: var(--link); font-weight: 600;
@@ -135,13 +136,18 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .line[data-kind=handover] { padding: 10px 14px; border-radius: 12px; background: var(--own); color: var(--text) }
 .notice { align-self: stretch; display: flex; gap: 10px; margin: 10px 0 4px; padding: 12px 14px; border-radius: 12px;
   background: var(--warm); color: var(--warm-text); border: 1px solid var(--warm-line) }
-.dots { display: flex; gap: 5px; margin-top: 8px; padding: 14px 16px; border-radius: 16px; background: var(--raised) }
+.dots { display: flex; align-items: center; gap: 5px; margin-top: 8px; padding: 14px 16px; border-radius: 16px; background: var(--raised) }
 .dots span { width: 7px; height: 7px; border-radius: 50%; background: var(--muted); animation: blink 1.2s infinite }
 .dots span:nth-child(2) { animation-delay: .15s }
 .dots span:nth-child(3) { animation-delay: .3s }
 @keyframes blink { 0%, 60%, 100% { opacity: .35 } 30% { opacity: 1 } }
+.dots p { margin-block: -6px; font-size: .875em; color: var(--muted) }
 .newer-box { position: relative; height: 0; z-index: 1; display: flex; justify-content: center; align-items: flex-end }
 .newer { margin-bottom: 10px; border-radius: 22px; box-shadow: var(--shadow) }
+.queue { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 8px 12px 8px 16px;
+  background: var(--own); line-height: 1.4 }
+.queue div { flex: 1 10em }
+.queue p { font-size: .875em }
 .status { display: flex; flex-wrap: wrap; align-items: center; padding: 0 16px; background: var(--warm);
   color: var(--warm-text); font-size: .875em }
 .status:not(:empty) { padding-block: 8px }
@@ -241,7 +247,7 @@ textarea:focus-visible { outline-width: 2px; outline-offset: -1px; border-radius
   .top { padding-block: 2px } .avatar, .composer .hint { display: none } .composer { padding-block: 6px }
 }
 @media (forced-colors: active) {
-  .panel, .bubble, .dots, .avatar, .send, .line[data-kind=handover], .steps span { border: 1px solid CanvasText }
+  .panel, .bubble, .dots, .avatar, .send, .line[data-kind=handover], .queue, .steps span { border: 1px solid CanvasText }
   .radios label:has(:checked), .steps .done { background: Highlight; color: HighlightText; forced-color-adjust: none }
   [data-retired] :is(.chip, input, label) { color: GrayText }
 }

@@ -50,6 +50,7 @@ export const text = {
   tooLong: (used, limit) => `Uw bericht is te lang: ${used} van ${limit} tekens. Maak het korter.`,
   sending: 'Bezig met versturen',
   sent: 'Verstuurd',
+  read: 'Gelezen',
   waiting: 'Nog niet verstuurd. We proberen het opnieuw.',
   busy: 'Nog niet verstuurd. Het is druk. We proberen het zo opnieuw.',
   refused: (why) => `Niet verstuurd. ${why || 'Probeer het opnieuw.'}`,
@@ -71,15 +72,24 @@ export const text = {
   startNew: 'Nieuw gesprek beginnen',
 
   // Hand-over to a person
-  queued: (position, wait) => `U staat in de wachtrij. ${position ? `U bent nummer\u00a0${position}. ` : ''}${wait}`,
-  queuedShort: (position) => (position ? `In de wachtrij: nummer ${position}` : 'In de wachtrij'),
-  waitUnknown: 'We weten nog niet hoe lang het duurt.',
-  waitMinutes: (minutes) => `De wachttijd is ongeveer ${minutes}\u00a0${minutes === 1 ? 'minuut' : 'minuten'}.`,
-  assigned: (name) => `U praat nu met ${name ? `${name},` : 'een'} medewerker van de gemeente.`,
-  transferred: (name) => (name ? `${name} neemt het gesprek over.` : 'Een andere medewerker neemt het gesprek over.'),
+  queued: 'U wacht op een medewerker',
+  place: (position) => (position ? `Nummer ${position} in de rij` : 'U staat in de rij'),
+  waitsFor: ({ team, eta }) => `${team ? `Team ${team}. ` : ''}${wait(eta)}`,
+  stop: 'Stoppen',
+  stopWaiting: 'Stoppen met wachten',
+  stopQuestion: {
+    title: 'Niet meer wachten?',
+    body: 'U bent uw plaats in de rij dan kwijt.',
+    confirm: 'Niet meer wachten',
+  },
+  assigned: (name, more = '') => `${name ? `${name}, medewerker van de gemeente,` : 'Een medewerker'} helpt u nu${more}.`,
+  transferred: (name, team) => (name
+    ? text.assigned(name, ' verder')
+    : `Uw gesprek gaat naar ${team ? `het team ${team}` : 'een ander team'}. U hoeft niets te herhalen.`),
+  helps: (name) => `${name ?? 'Medewerker'} helpt u`,
   unavailable: 'Er is nu geen medewerker beschikbaar.',
-  returned: 'U praat weer met de virtuele assistent.',
-  closed: 'Het gesprek met de medewerker is klaar. De virtuele assistent helpt u verder.',
+  returned: 'U staat niet meer in de rij.',
+  closed: (name) => `Het gesprek met ${name ?? 'de medewerker'} is klaar.`,
 
   // Parts
   choices: 'Mogelijke antwoorden',
@@ -141,6 +151,15 @@ const counterDay = format({ ...LONG_DAY, ...AT_COUNTER });
 const plainDay = format({ ...DAY, ...CALENDAR });
 const weekDay = format({ ...LONG_DAY, ...CALENDAR });
 const isoDay = format(AT_COUNTER, 'sv'); // 2026-11-24
+
+/** The expected wait in words, for a number of seconds; null: nobody takes conversations, undefined: nothing is known. */
+function wait(seconds) {
+  if (!seconds) return seconds === null ? 'Er is nu geen medewerker vrij.' : '';
+  if (seconds > 1800) return 'Het duurt langer dan een half uur.';
+  const minutes = Math.ceil(seconds / 60);
+  const about = minutes > 10 ? Math.ceil(minutes / 5) * 5 : minutes;
+  return `Het duurt ${seconds < 60 ? 'minder dan 1\u00a0minuut' : `ongeveer ${about}\u00a0${about > 1 ? 'minuten' : 'minuut'}`}.`;
+}
 
 /** "10:05", in the reader's own time. */
 export const timeOf = (iso) => clock.format(new Date(iso));

@@ -1,7 +1,8 @@
 /** The log on the screen: what is confirmed, in order; then messages on their way; then typing dots. */
-import { blocks, h, icon, unseen } from './dom.js';
-import { confirm, handoverLine, markState, messageElement, redact, senderOf } from './message.js';
-import { offered, rating, renderPart, retire, revive } from './parts.js';
+import { h } from './dom.js';
+import { confirm, markState, messageElement, noticeElement, redact, senderOf } from './message.js';
+import { offered, rating, retire, revive } from './parts.js';
+import { handoverLine } from './standing.js';
 import { dayOf, text } from './text.js';
 
 const TOGETHER = 180_000; // ms: messages of one sender within this time share a heading
@@ -11,10 +12,13 @@ export class LogView {
   #actions;
   #nodes = new Map(); // event id or cid -> element
   #pending = new Map(); // cid -> element, not yet confirmed
-  #dots = h('div', { class: 'dots', 'aria-hidden': 'true', hidden: true }, h('span'), h('span'), h('span'));
+  #typist = h('p');
+  #dots = h('div', { class: 'dots', 'aria-hidden': 'true', hidden: true }, h('span'), h('span'), h('span'), this.#typist);
   #older;
   #last = {}; // of the last message: {who, at, day}, to know whether the next one joins it
   #anchor = null; // first element of the current turn: stays in view
+  #own = {}; // the citizen's newest message in the log: {node, seq}
+  #readTo = 0; // number of the last event that the agent has read
 
   constructor(actions) {
     this.#actions = actions;
@@ -48,6 +52,8 @@ export class LogView {
     this.#pending.clear();
     this.#last = {};
     this.#anchor = null;
+    this.#own = {};
+    this.#readTo = 0;
     this.#older.hidden = true;
   }
 
@@ -111,10 +117,18 @@ export class LogView {
     return node;
   }
 
-  typing(on) {
+  /** That somebody is typing, in words; '' for nobody. */
+  typing(words) {
     const follow = this.atEnd;
-    this.#dots.hidden = !on;
-    if (follow && on) this.#follow();
+    this.#typist.textContent = words;
+    this.#dots.hidden = !words;
+    if (follow && words) this.#follow();
+  }
+
+  /** The agent has read up to number `seq`: shown under the citizen's newest message. */
+  read(seq) {
+    this.#readTo = Math.max(this.#readTo, seq);
+    if (this.#own.seq <= this.#readTo) markState(this.#own.node, 'read');
   }
 
   get atEnd() {
@@ -184,6 +198,7 @@ export class LogView {
     const node = own ?? this.#message(event);
     this.#nodes.set(event.id, node).set(event.cid ?? event.id, node);
     if (event.from.role === 'citizen') this.#answered(event, past);
+    if (event.from.role === 'citizen' && !past) this.#own = { node, seq: event.seq };
     else this.#retireOthers(node, past);
     return node;
   }
@@ -218,34 +233,28 @@ export class LogView {
     else if (own.length) this.element.querySelectorAll('.ask').forEach((asking) => retire(asking));
   }
 
-  /** One line per state; a new position in the queue changes the line that is there. */
+  /** With an agent there is nothing to choose any more. */
   #handover(event, past) {
     const words = handoverLine(event);
-    const last = [...this.element.querySelectorAll('[data-kind=handover]')].at(-1);
-    if (words && !past && event.state === 'queued' && last?.dataset.state === 'queued') {
-      last.firstChild.textContent = words;
-      return null;
-    }
+    if (event.agent && !past) this.element.querySelectorAll('.ask').forEach((asking) => retire(asking));
     return words && h('div', {
       class: 'line', 'data-testid': 'balie-line', 'data-kind': 'handover', 'data-state': event.state,
     }, h('p', {}, words));
   }
 
   /** News between the messages. What it offers to choose makes no other question expire. */
-  #notice({ id, kind, text: words, parts = [] }, past) {
-    const respond = (answer) => this.#respond(node, id, answer);
-    const node = h('div', { class: 'notice', 'data-testid': 'balie-notice', 'data-kind': kind },
-      icon('info'), h('div', {}, unseen(`${text.system}: `), ...blocks(words),
-        ...parts.map((part) => renderPart(part, respond, this.#actions.server))));
-    if (past) node.querySelectorAll('.ask').forEach((asking) => retire(asking));
-    this.#nodes.set(id, node);
-    return node;
+  #notice(event, past) {
+    return this.#asking(event, past, (respond) => noticeElement(event, this.#actions.server, respond));
   }
 
-  #rating({ id }, past) {
-    const asking = rating((answer) => this.#respond(node, id, answer));
-    const node = h('div', { class: 'message system' }, asking);
-    if (past) retire(asking);
+  #rating(event, past) {
+    return this.#asking(event, past, (respond) => h('div', { class: 'message system' }, rating(respond)));
+  }
+
+  /** What asks something beside the questions of the bot, made by `make(respond)`. */
+  #asking({ id }, past, make) {
+    const node = make((answer) => this.#respond(node, id, answer));
+    if (past) node.querySelectorAll('.ask').forEach((asking) => retire(asking));
     this.#nodes.set(id, node);
     return node;
   }

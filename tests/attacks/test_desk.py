@@ -6,24 +6,48 @@ import re
 import uuid
 from pathlib import Path
 
+import msgspec
 import pytest
 import yarl
 from structlog.testing import capture_logs
 
-from bot import gemeenten
-from bot.conversation import events
-from bot.conversation.handover import Agent as Person
+from bot import gemeenten, suppliers
+from bot.agreed import DeskLogin
+from bot.conversation import events, keys
 from bot.conversation.mailbox import Answer
-from bot.conversation.sessions import Sessions
+from bot.conversation.queue import Agent as Who
+from bot.conversation.sessions import Person, Sessions
+from bot.conversation.store import digest
 from bot.desk import words
 from bot.desk.accounts import Accounts
+from bot.desk.app import GET, POST
+from bot.settings import Settings
 from tests import desk_fixtures
-from tests.desk_fixtures import Office, Opener
+from tests.desk_fixtures import Agent, Office, Opener
 
 desk_redis, open_office, office = desk_fixtures.desk_redis, desk_fixtures.open_office, desk_fixtures.office
 
 CHANGES = ("/conv/{c}/claim", "/conv/{c}/messages", "/conv/{c}/typing", "/conv/{c}/close", "/presence")
 LOOKS = ("/lists", "/events", "/conv/{c}", "/conv/{c}/events", "/conv/{c}/history?before=9")
+
+
+CONVERSATIONS_ONLY = {path for path in (*GET, *POST) if path.startswith((
+    "/api/lists", "/api/events", "/api/conv", "/api/appointments", "/api/search", "/api/presence", "/api/tasks/",
+)) and not path.endswith("/assign")}
+
+
+async def enter_as(office: Office, roles: tuple[str, ...], teams: tuple[str, ...] = ()) -> Agent:
+    """Somebody with exactly these roles and teams."""
+    id = "-".join((*roles, *teams))
+    gemeente = office.services.gemeente("voorbeeld")
+    gemeente.desk = msgspec.structs.replace(gemeente.desk, login=DeskLogin("oidc", issuer="https://nergens.example"))
+    person = Person(Who(id, id.title()), "voorbeeld", roles, teams, "work")
+    sessions, http = Sessions(office.services.redis), office.browser()
+    name = await sessions.create(person, 60)
+    http.cookie_jar.update_cookies({"balie_desk": name}, yarl.URL(office.origin + "/desk"))
+    session = await sessions.get(name)
+    assert session is not None
+    return Agent(http, office.origin, session.csrf)
 
 
 async def _page(response) -> str:  # type: ignore[no-untyped-def]
@@ -79,6 +103,16 @@ async def test_passwords_are_kept_as_argon2id_and_not_at_all_in_production() -> 
     await production.prepare()
     assert not production
     assert await production.verify("voorbeeld", "sanne", "balie-demo") is None
+
+
+@pytest.mark.parametrize(("gemeente", "faults"), [
+    ("voorbeeld", ["desk.demo_agents is refused in production", "desk.login is missing"]),
+    ("weidedorp", ["desk.demo_agents is refused in production", "desk.login: the demo supplier is refused in production"]),
+])
+def test_production_does_not_start_with_people_of_the_demonstration(gemeente: str, faults: list[str]) -> None:
+    settings = Settings(environment="production", secret="x" * 40, public_url="https://balie.voorbeeld.example")
+    found = suppliers.faults(gemeenten.load([gemeente])[gemeente], settings)
+    assert [fault for fault in faults if not any(fault in told for told in found)] == []
 
 
 @pytest.mark.parametrize("form", [
@@ -163,8 +197,8 @@ async def test_signing_out_ends_open_streams(open_office: Opener) -> None:
 
 async def test_an_account_that_was_removed_has_no_session_any_more(office: Office) -> None:
     statuses = []
-    for person in (Person("sanne", "Sanne"), Person("vroeger", "Vroeger")):
-        session = await Sessions(office.services.redis).create(person, "voorbeeld", 60)
+    for agent in (Who("sanne", "Sanne"), Who("vroeger", "Vroeger")):
+        session = await Sessions(office.services.redis).create(Person(agent, "voorbeeld", ("agent",)), 60)
         async with office.browser().get(
             f"{office.origin}/desk/api/lists", headers={"Cookie": f"balie_desk={session}"}
         ) as response:
@@ -328,6 +362,94 @@ async def test_an_agent_does_not_answer_what_was_not_claimed(office: Office) -> 
 async def test_unknown_conversations(office: Office, conv: str) -> None:
     agent = await office.agent()
     assert (await agent.get(f"/conv/{conv}/history?before=9"))[0] == 404
+
+
+# --- other people's work: 8.2.1, 8.3.1 ---
+
+ALLOWED = {
+    "agent": CONVERSATIONS_ONLY | {"/api/answers", "/api/tasks"},
+    "team_lead": CONVERSATIONS_ONLY | {"/api/answers", "/api/tasks", "/api/team", "/api/conv/{conv}/assign"},
+    "editor": {"/api/answers"}, "administrator": {"/api/audit", "/api/tasks"},
+}
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+async def test_each_role_reaches_its_own_routes_and_no_other(open_office: Opener, role: str) -> None:
+    """Every route that there is: a new one must be thought about here as well."""
+    async with open_office() as office:
+        citizen, agent = await office.citizen(), await enter_as(office, (role,))
+        reached = set()
+        for path in (*GET, *(set(POST) - {"/logout"})):
+            url = path.format(conv=citizen.conv, reference="K7K-2FQ9")
+            with capture_logs() as logs:
+                if path in GET:
+                    async with agent.http.get(f"{office.origin}/desk{url}") as response:
+                        status, body = response.status, "" if response.status == 200 else await response.text()
+                else:
+                    status, body = await agent.post(url, root="/desk")
+            if status != 403 or words.NOT_YOUR_ROLE not in str(body):
+                reached.add(path)
+            else:
+                assert [(log["action"], log["reason"]) for log in logs if log.get("agent")] == [("refused", "role")], path
+        assert reached == ALLOWED[role]
+        assert (await agent.post("/logout", root="/desk"))[0] == 204
+
+
+@pytest.mark.parametrize("role", ["editor", "administrator"])
+async def test_who_takes_no_conversations_reads_none_whatever_state_it_is_in(office: Office, role: str) -> None:
+    waiting, taken = await office.waiting(), await office.waiting()
+    sanne, other = await office.agent(), await enter_as(office, (role,))
+    await sanne.claim(taken)
+    for citizen in (waiting, taken):
+        for path in ("", "/events?after=0", "/history?before=99"):
+            status, body = await other.get(f"/conv/{citizen.conv}{path}")
+            assert (status, body["title"]) == (403, words.NOT_YOUR_ROLE)
+        assert (await other.claim(citizen))[0] == 403
+    assert (await other.get("/search?q=paspoort"))[0] == 403
+    assert [one.agent.id for one in await office.services.handover.agents("voorbeeld")] == ["sanne"], "nobody waits for an editor"
+
+
+async def test_a_conversation_that_waits_for_another_team_is_refused(office: Office) -> None:
+    citizen = await office.waiting()  # a passport: burgerzaken
+    outside, inside = await enter_as(office, ("agent",), ("sociaal",)), await enter_as(office, ("agent",), ("burgerzaken",))
+    for path in ("", "/events?after=0", "/history?before=99"):
+        status, body = await outside.get(f"/conv/{citizen.conv}{path}")
+        assert (status, body["title"]) == (403, words.OTHER_TEAM)
+    assert (await outside.claim(citizen))[0] == 403
+    assert (await inside.get(f"/conv/{citizen.conv}"))[0] == 200
+
+
+async def test_only_the_lead_of_the_team_reads_what_a_colleague_has(office: Office) -> None:
+    citizen, sanne = await office.waiting(), await office.agent()
+    await sanne.claim(citizen)
+    theirs, others = [await enter_as(office, ("team_lead",), (team,)) for team in ("burgerzaken", "sociaal")]
+    status, body = await theirs.get(f"/conv/{citizen.conv}")
+    assert (status, body["mode"]) == (200, "team")
+    assert (await theirs.say(citizen, "Ik neem het over"))[0] == 409, "reading is not taking"
+    status, body = await others.get(f"/conv/{citizen.conv}")
+    assert (status, body["title"]) == (403, "Sanne heeft dit gesprek.")
+
+
+async def test_roles_do_not_grow_during_a_session(office: Office) -> None:
+    """What the browser sends along changes nothing."""
+    agent = await office.agent()
+    url, headers = f"{office.origin}/desk/api/audit?roles=administrator", {"X-Roles": "administrator"}
+    async with agent.http.get(url, headers=headers) as response:
+        assert response.status == 403
+    assert (await agent.post("/presence", {"status": "busy", "roles": ["administrator"]}))[0] == 422
+
+
+@pytest.mark.parametrize("kept", [
+    {"gemeente": "voorbeeld"},  # of a version without roles
+    {"gemeente": "elders", "roles": ["agent"], "teams": [], "via": "account", "id_token": ""},
+    {"gemeente": "voorbeeld", "roles": ["agent"], "teams": [], "via": "work", "id_token": ""},
+], ids=["old", "elsewhere", "other way in"])
+async def test_a_session_that_nobody_could_have_begun_now_is_none(office: Office, kept: dict[str, object]) -> None:
+    body = {"agent": "sanne", "name": "Sanne", "csrf": "x"} | kept
+    await office.services.redis.set(keys.session(digest("A" * 43)), events.dump(body))
+    headers = {"Cookie": f"balie_desk={'A' * 43}"}
+    async with office.browser().get(f"{office.origin}/desk/api/lists", headers=headers) as response:
+        assert response.status == 401
 
 
 # --- bad input: 2.2.1, 4.1 ---

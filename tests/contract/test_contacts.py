@@ -1,7 +1,7 @@
 """What every contact register must do for the counter, and below it what only the demonstration one promises.
 
 A register joins by adding itself to REGISTERS: given a folder and a clock it returns a function that opens one more
-adapter on the same contacts.
+adapter on the same contacts. Each is tried alone and behind the outbox that the counter uses.
 """
 
 import asyncio
@@ -15,15 +15,22 @@ from pathlib import Path
 
 import pytest
 
-from bot.contacts import CallbackNotFound, CallbackRequest, Contacts, ContactsUnavailable
+from bot.contacts import CallbackNotFound, CallbackRequest, Contacts, ContactsUnavailable, ReferenceTaken
 from bot.contacts.demo import DemoContacts
 from bot.contacts.openklant import OpenKlantContacts
 from bot.contacts.openklant_team import Actor
+from bot.contacts.outbox import OutboxContacts
+from bot.contacts.references import mark
+from bot.conversation.outbox import Outbox
+from bot.conversation.redis import connect
 from tests.stubs.openklant import TOKEN, OpenKlantStub
 
 ZAAK = "https://zaken.example/zaken/api/v1/zaken/8b0f1c5e-5a0f-4c7e-9a52-3f1f0b6f7d21"
-ANNA = CallbackRequest("Anna Voorbeeld", "0612345678", "morgenochtend", "bijstand", "Vraag over bijstand", "c-anna", ZAAK)
+ANNA = CallbackRequest(
+    "Anna Voorbeeld", "0612345678", "morgenochtend", "bijstand", "Vraag over bijstand", "c-anna", ZAAK, zaaknummer="ZAAK-2026-77"
+)
 BRAM = CallbackRequest("Bram Proef", "0201234567", "vandaag na 15 uur", None, "Wil een medewerker spreken", "c-bram")
+SECRET = b"secret"
 
 
 @dataclass
@@ -47,8 +54,10 @@ async def openklant_register(folder: Path, clock: Clock) -> AsyncIterator[OpenAd
     opened: list[OpenKlantContacts] = []
 
     def one_more() -> OpenKlantContacts:
-        actor = Actor("Klantcontactcentrum", "KCC")
-        opened.append(OpenKlantContacts(stub.url, TOKEN, actor, secret=b"secret", budget_seconds=30.0, now=clock))
+        actor, actors = Actor("Klantcontactcentrum", "KCC"), {"sociaal": Actor("Sociaal domein", "SD")}
+        opened.append(
+            OpenKlantContacts(stub.url, TOKEN, actor, secret=SECRET, budget_seconds=30.0, now=clock, actors=actors)
+        )
         return opened[-1]
 
     async with OpenKlantStub(now=clock, page_size=7) as stub:
@@ -67,10 +76,19 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=REGISTERS)
-async def open_adapter(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> AsyncIterator[OpenAdapter]:
-    async with REGISTERS[request.param](tmp_path, clock) as opened:
-        yield opened
+@pytest.fixture(params=[*REGISTERS, *(f"{name} behind its outbox" for name in REGISTERS)])
+async def open_adapter(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, redis_url: str
+) -> AsyncIterator[OpenAdapter]:
+    name = request.param.partition(" ")[0]
+    async with REGISTERS[name](tmp_path, clock) as opened:
+        if name == request.param:
+            yield opened
+            return
+        client = connect(redis_url, 5.0)
+        outbox = Outbox(client, "voorbeeld", "secret", lease_seconds=30.0, memory_seconds=600, most=100)
+        yield lambda: OutboxContacts(opened(), outbox, secret=SECRET, now=clock)
+        await client.aclose()
 
 
 @pytest.fixture
@@ -146,7 +164,56 @@ async def test_nothing_is_wrong_with_a_register_that_works(contacts: Contacts) -
 
 def test_a_request_in_a_log_line_shows_no_personal_data() -> None:
     shown = repr(ANNA)
-    assert not [value for value in (ANNA.name, ANNA.phone, ANNA.summary, ZAAK) if value in shown]
+    assert not [value for value in (ANNA.name, ANNA.phone, ANNA.summary, ZAAK, ANNA.zaaknummer) if value in shown]
+
+
+# The reference that a citizen has already
+
+
+async def test_the_reference_that_was_told_is_the_one_in_the_register(contacts: Contacts) -> None:
+    told = mark(SECRET, "turn-1").reference
+    assert (await contacts.register(ANNA, key="turn-1", reference=told)).reference == told
+    assert (await contacts.register(ANNA, key="turn-1", reference=told)).reference == told
+    assert [each.reference for each in await contacts.open(5)] == [told]
+    await contacts.done(told.lower(), "gesproken")
+    assert await contacts.open(5) == []
+
+
+# Teams
+
+
+async def test_each_team_finds_the_requests_about_its_topics(contacts: Contacts, clock: Clock) -> None:
+    hers, his = replace(ANNA, team="sociaal"), replace(BRAM, team="algemeen")
+    await contacts.register(hers, key="turn-1")
+    clock.now += timedelta(minutes=1)
+    await contacts.register(his, key="turn-2")
+    assert [each.request for each in await contacts.open(5)] == [hers, his]
+
+
+# Called in vain
+
+
+async def test_a_call_in_vain_is_counted_once_and_the_request_still_waits(contacts: Contacts, clock: Clock) -> None:
+    hers = await contacts.register(ANNA, key="turn-1")
+    assert [each.tries for each in await contacts.open(5)] == [0]
+    first, second = clock.now + timedelta(hours=1), clock.now + timedelta(hours=3)
+    for moment in (first, first, second, first):
+        await contacts.tried(hers.reference, moment, "Voicemail")
+    (waiting,) = await contacts.open(5)
+    assert (waiting.request, waiting.tries) == (ANNA, 2)
+
+
+async def test_what_is_done_is_not_called_again(contacts: Contacts, clock: Clock) -> None:
+    hers = await contacts.register(ANNA, key="turn-1")
+    await contacts.done(hers.reference, "gesproken")
+    await contacts.tried(hers.reference, clock.now, "")
+    assert await contacts.open(5) == []
+
+
+async def test_an_unknown_reference_cannot_be_called_in_vain(contacts: Contacts, clock: Clock) -> None:
+    for unknown in ("C-AAAAAA", mark(SECRET, "turn-9").reference):
+        with pytest.raises(CallbackNotFound):
+            await contacts.tried(unknown, clock.now)
 
 
 # What only the demonstration register promises
@@ -155,6 +222,14 @@ def test_a_request_in_a_log_line_shows_no_personal_data() -> None:
 def stored(folder: Path) -> str:
     """All bytes on the disk: what SQLite no longer shows may still be there."""
     return b"".join(file.read_bytes() for file in folder.iterdir()).decode(errors="replace")
+
+
+async def test_a_reference_of_somebody_else_is_not_given_again(tmp_path: Path) -> None:
+    contacts = DemoContacts(tmp_path / "contacts.db")
+    hers = await contacts.register(ANNA, key="turn-1", reference="A7K-2FQ9")
+    with pytest.raises(ReferenceTaken):
+        await contacts.register(BRAM, key="turn-2", reference=hers.reference)
+    assert [each.request for each in await contacts.open(5)] == [ANNA]
 
 
 async def test_a_reference_can_be_read_aloud(tmp_path: Path) -> None:
@@ -169,7 +244,7 @@ async def test_what_is_done_is_forgotten_except_the_first_outcome(tmp_path: Path
     await contacts.done(f" {hers.reference.lower()}", "gesproken")
     await contacts.done(hers.reference, "geen gehoor")
     left = stored(tmp_path)
-    personal = (ANNA.name, ANNA.phone, ANNA.when, ANNA.summary, ANNA.conversation, ZAAK)
+    personal = (ANNA.name, ANNA.phone, ANNA.when, ANNA.summary, ANNA.conversation, ZAAK, "ZAAK-2026-77")
     assert not [value for value in personal if value in left]
     assert "gesproken" in left
     assert "geen gehoor" not in left

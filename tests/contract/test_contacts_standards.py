@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,7 @@ async def test_both_sides_speak_as_the_document_says(stub: OpenKlantStub) -> Non
     await contacts.register(ANNA, key="turn-1")
     await contacts.register(replace(ANNA, zaak=None), key="turn-2")
     assert len(await contacts.open(5)) == 2
+    await contacts.tried(hers.reference, datetime(2026, 11, 23, 12, 0, tzinfo=UTC), "Voicemail")
     await contacts.done(hers.reference, "gesproken")
     assert await contacts.check() == []
     await contacts.aclose()

@@ -5,11 +5,15 @@ A step of a dialogue in `*.yml` has one of `say` (typed text), `choose` (label o
 goes on), `contains` and `lacks` (all the text of the turn), `part` (kind of a part in the turn), `hidden` (the citizen's own
 words are gone), `handover` (state of a hand-over event), `later` (the answer comes in a turn of its own), `offers` (labels of
 choices), `new` (no sentence of the answer was in that of the turn before), `kept` (the topic that the editors get as chosen).
-`{reference}` and `{code}` are those of the booking before. A dialogue is with `gemeente`, by default voorbeeld.
+`{reference}` and `{code}` are those of the booking before. A dialogue is with `gemeente`, by default voorbeeld; `at` is the
+time in the Netherlands at which all of it happens, `agent` says that somebody is at the desk, `down: zaken` that the case system
+of the municipality does not answer. The agent's steps: `agent_says`
+takes the conversation and writes, `agent_closes` ends it with what was agreed; then what the bot says to that is looked at.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +21,16 @@ import pytest
 import yaml
 
 from bot.conversation.events import Event, find_part
-from bot.conversation.handover import Agent
 from bot.conversation.mailbox import Mailbox
 from bot.conversation.picks import Picks
-from bot.wiring import use
+from bot.conversation.queue import Agent
+from bot.gemeente_file import Supplier
+from bot.gemeenten import AMSTERDAM
+from bot.wiring import Services, use
 from tests.conftest import Citizen, Edge, EdgeFactory
 
 FOLDER = Path(__file__).parent
+SANNE = Agent("sanne", "Sanne")
 UNANSWERED = {"clarify", "suggested", "refused", "fallback", "handover"}
 DIALOGUES = {
     f"{path.stem}: {dialogue['dialogue']}": dialogue
@@ -37,7 +44,7 @@ async def counter(make_edge: EdgeFactory, assistant: Any) -> AsyncIterator[Edge]
     """An edge with the real brain at work behind it."""
     from bot.brain.worker import Worker
 
-    edge = await make_edge(lift_rates=True)
+    edge = await make_edge(lift_rates=True, zgw_client_id="balie", zgw_secret="a-secret-of-the-tests")
     services = edge.services
     use(services)
     mailbox = Mailbox(services.redis, services.redis_blocking, "test", services.settings.lease_seconds)
@@ -51,13 +58,26 @@ async def counter(make_edge: EdgeFactory, assistant: Any) -> AsyncIterator[Edge]
 @pytest.mark.parametrize("name", DIALOGUES)
 async def test_dialogue(name: str, counter: Edge) -> None:
     dialogue = DIALOGUES[name]
+    gemeente = dialogue.get("gemeente", "voorbeeld")
+    if at := dialogue.get("at"):
+        clock = datetime.fromisoformat(at).replace(tzinfo=AMSTERDAM)
+        counter.services.now = lambda: clock
+    if dialogue.get("down") == "zaken":
+        nowhere = "http://127.0.0.1:9/zaken/api/v1"
+        counter.services.gemeente(gemeente).suppliers["zaken"] = Supplier("zgw", zaken_url=nowhere, catalogi_url=nowhere)
     if dialogue.get("agent"):
-        await counter.services.handover.present("voorbeeld", Agent("sanne", "Sanne"), "available")
-    citizen = await counter.citizen(gemeente=dialogue.get("gemeente", "voorbeeld"))
+        await counter.services.handover.present(gemeente, SANNE, "available")
+    citizen = await counter.citizen(gemeente=gemeente)
     remembered: dict[str, str] = {}
     before: set[str] = set()
     for number, step in enumerate(dialogue["steps"], start=1):
-        events = await _turn(citizen, step, remembered)
+        if "agent_says" in step:
+            await _agent_says(counter.services, citizen, step["agent_says"])
+            continue
+        if "agent_closes" in step:
+            events = await _closed(counter.services, citizen, step)
+        else:
+            events = await _turn(citizen, step, remembered)
         try:
             _check(step, events, await citizen.history())
             before = _check_new(step, events, before)
@@ -68,6 +88,19 @@ async def test_dialogue(name: str, counter: Edge) -> None:
             said = [event.get("text") or event for event in events]
             raise AssertionError(f"step {number} {step}: {exc}\nanswer: {said}") from exc
         _remember(events, remembered)
+
+
+async def _agent_says(services: Services, citizen: Citizen, text: str) -> None:
+    """An agent takes the conversation from the queue and writes."""
+    await services.handover.claim(await services.store.get(citizen.conv), SANNE)
+    await services.handover.say(await services.store.get(citizen.conv), SANNE, text, cid=f"sanne-{len(text)}")
+
+
+async def _closed(services: Services, citizen: Citizen, step: dict[str, Any]) -> list[Event]:
+    """The agent ends it; what the bot says when it has the conversation back."""
+    conversation = await services.store.get(citizen.conv)
+    await services.handover.close(conversation, SANNE, "opgelost", agreed=step["agent_closes"])
+    return await citizen.answered(await services.store.length(citizen.conv))
 
 
 async def _turn(citizen: Citizen, step: dict[str, Any], remembered: dict[str, str]) -> list[Event]:

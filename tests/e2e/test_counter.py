@@ -18,7 +18,7 @@ def sign_in(page: Page, house: House, user: str = "sanne") -> None:
     page.goto(house.url + "/desk/")
     page.get_by_label("Gebruikersnaam").fill(user)
     page.get_by_label("Wachtwoord", exact=True).fill("balie-demo")
-    page.get_by_role("button", name="Inloggen").click()
+    page.get_by_role("button", name="Inloggen", exact=True).click()
     expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "live")
 
 

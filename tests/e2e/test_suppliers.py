@@ -262,7 +262,7 @@ def bot_of_town(place: tuple[House, Backends]) -> Iterator[None]:
 
 def booked_at_jcc(chat: Chat, backends: Backends) -> None:
     """The last look tells the number, and JCC gets it with the booking."""
-    chat.hears("jan@example.nl, 06 12345678")
+    chat.hears("jan@example.nl, 06 12 34 56 78")
     before = len(backends.jcc.appointments)
     chat.choose("Ja")
     chat.hears("Uw afspraak staat")

@@ -1,6 +1,7 @@
 """A brain process with the real mailbox and worker, and answers without Rasa: it starts at once, and can be made to die.
 
-`slow` waits, `poison` kills its process, `die once` kills it the first time; anything else is echoed.
+`slow` waits, `poison` kills its process, `die once` kills it the first time, `person` brings the conversation to the queue;
+anything else is echoed, and what an agent handed back is greeted.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ async def main(name: str, marks: Path) -> None:
     services = build(settings)
 
     async def answer(turn: Turn) -> Answer:
-        text = turn.event["text"]
+        text = turn.event.get("text", "returned")
         mark = marks / f"{turn.conv}-{turn.seq}"
         if text == "poison" or (text == "die once" and not mark.exists()):
             mark.write_text("dying")
@@ -29,6 +30,10 @@ async def main(name: str, marks: Path) -> None:
         if text == "slow":
             (marks / f"slow-{name}").write_text("under way")
             await asyncio.sleep(3)
+        if text == "person":
+            queued = [events.message("bot", "In de rij", name="Balie", turn=turn.name), events.handover("queued")]
+            told = {"topic": None, "team": "kcc", "priority": False, "reason": "asked", "summary": "Wil een medewerker"}
+            return Answer(queued, tracker=turn.tracker, handover=told)
         return Answer([events.message("bot", f"{name}: {text}", name="Balie", turn=turn.name)], tracker=turn.tracker)
 
     mailbox = Mailbox(services.redis, services.redis_blocking, name, settings.lease_seconds)

@@ -59,7 +59,7 @@ async def test_a_citizen_gives_the_telephone_number_that_is_required_and_sees_it
     await up_to_email(visit)
     assert await visit.say("jan@example.nl") == ["utter_ask_telefoon"]
     assert await visit.say("06 12345678") == ["utter_ask_bevestigd"]
-    assert visit.values("utter_ask_bevestigd")["afspraak_contact"] == "jan@example.nl, 06 12345678"
+    assert visit.values("utter_ask_bevestigd")["afspraak_contact"] == "jan@example.nl, 06 12 34 56 78"
     assert "utter_afspraak_gemaakt" in await visit.say("ja", "affirm")
     assert customer(stub)["mobilePhoneNumber"] == "+31612345678"
     assert visit.slots["telefoon"] is None
@@ -94,7 +94,7 @@ async def test_a_citizen_changes_the_number_at_the_last_look(visit: Visit, stub:
     await visit.say("jan@example.nl")
     await visit.say("0612345678")
     assert await visit.say("mijn nummer is 06 87654321", "change") == ["utter_ask_bevestigd"]
-    assert visit.values("utter_ask_bevestigd")["afspraak_contact"] == "jan@example.nl, 06 87654321"
+    assert visit.values("utter_ask_bevestigd")["afspraak_contact"] == "jan@example.nl, 06 87 65 43 21"
     assert await visit.say("toch een ander telefoonnummer", "change") == ["utter_ask_telefoon"]
     await visit.say("06 11223344")
     await visit.say("ja", "affirm")
@@ -155,7 +155,7 @@ async def test_a_booking_that_turns_out_not_to_be_made_goes_on_with_the_number(v
     await unsure(visit, stub, lost=True)
     assert await visit.say("kijk opnieuw", "afspraak_nakijken") == ["utter_toch_niet_book", "utter_ask_tijd"]
     assert await visit.say("10:00") == ["utter_ask_bevestigd"]
-    assert visit.values("utter_ask_bevestigd")["afspraak_contact"] == "jan@example.nl, 06 12345678"
+    assert visit.values("utter_ask_bevestigd")["afspraak_contact"] == "jan@example.nl, 06 12 34 56 78"
 
 
 async def test_an_agenda_that_goes_away_before_the_last_look_is_said_and_nothing_is_booked(visit: Visit, stub: JccStub) -> None:

@@ -13,7 +13,7 @@ from openapi_schema_validator import OAS31Validator
 
 from bot.appointments import Customer, Item
 from bot.conversation import events
-from bot.conversation.handover import Agent
+from bot.conversation.queue import Agent
 from bot.wiring import Services
 from connectors.health import Health, Metrics
 from tests.conftest import Citizen, EchoBrain, Edge, EdgeFactory
@@ -369,7 +369,7 @@ class TestLookingBack:
         await citizen.send(type="rating", value="5")
         text = (await citizen.call("GET", "/transcript")).text
         for words in ("dinsdag 1 december 2026, 09:20 uur", "Stadhuis, Stadhuisplein 1", "Afspraaknummer: A-1", "Stap 2 van 5",
-                      "Bel 112", "Sanne nam het gesprek over", "Uw cijfer voor dit gesprek: 5 van 5"):
+                      "Bel 112", "Sanne van de gemeente hielp u", "Uw cijfer voor dit gesprek: 5 van 5"):
             assert words in text
 
     async def test_an_unknown_form_is_refused(self, citizen: Citizen) -> None:
@@ -445,8 +445,9 @@ class TestSignals:
             heard: list[str] = []
             while len(heard) < 2 and await listener.wait(10):
                 heard += listener.take_signals()
-        assert heard == ["typing:citizen", "read:1"]
+        assert heard == ["typing:citizen", "read:citizen:1"]
         assert len(await citizen.history()) == 1
+        assert (await citizen.edge.services.store.get(citizen.conv)).read == {"citizen": 1, "agent": 0}
 
     @pytest.mark.parametrize(("path", "body"), [
         ("/typing", {"on": "yes"}), ("/typing", {}), ("/read", {"seq": 2}), ("/read", {"seq": -1}), ("/read", {"seq": "1"}),

@@ -60,7 +60,7 @@ def env(tmp_path: Path, redis_url: str, klant: OpenKlantStub, zaken: ZgwStub) ->
 
 def configure(folder: Path, name: str, suppliers: dict[str, Any]) -> None:
     path = folder / "gemeenten" / name / "gemeente.yml"
-    content = yaml.safe_load(path.read_text()) | {"suppliers": suppliers, "login": None}
+    content = yaml.safe_load(path.read_text()) | {"suppliers": suppliers, "login": None, "desk": {}}
     path.write_text(yaml.safe_dump(content))
 
 
@@ -81,7 +81,7 @@ async def test_when_all_works_it_says_so(env: dict[str, str]) -> None:
     assert result.exit_code == 0
     for gemeente in ("voorbeeld", "weidedorp"):
         assert [row(result, gemeente, part) for part in ("zaken", "appointments", "contacts")] == ["OK"] * 3
-        assert [row(result, gemeente, part) for part in ("notifications", "login")] == ["nothing to check"] * 2
+        assert [row(result, gemeente, part) for part in ("notifications", "login", "desk.login")] == ["nothing to check"] * 3
     assert (row(result, "(all)", "redis"), row(result, "(all)", "telegram")) == ("OK", "nothing to check")
 
 
@@ -92,7 +92,7 @@ async def test_what_is_wrong_comes_with_where_to_look(env: dict[str, str]) -> No
     assert "weidedorp, contacts (openklant):" in result.output
     assert "the token isn't accepted there" in result.output
     assert "suppliers.contacts in gemeente.yml of weidedorp; BALIE_KLANTINTERACTIES_TOKEN; docs/integration.md" in result.output
-    assert "1 of 13 need attention." in result.output
+    assert "1 of 15 need attention." in result.output
 
 
 async def test_nothing_secret_is_shown(env: dict[str, str], klant: OpenKlantStub) -> None:

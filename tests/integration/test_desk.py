@@ -4,14 +4,19 @@ import asyncio
 import dataclasses
 import signal
 import uuid
+from datetime import datetime
 
 import pytest
 
 from bot.conversation import events
+from bot.conversation.queue import SOON_SECONDS
 from bot.conversation.redis import EmbeddedRedis
 from bot.desk import words
+from bot.gemeenten import AMSTERDAM
 from tests import desk_fixtures
 from tests.desk_fixtures import PACE, Citizen, Office, Opener, until
+
+MONDAY = datetime(2026, 11, 30, 10, 0, tzinfo=AMSTERDAM)
 
 desk_redis, open_office, office = desk_fixtures.desk_redis, desk_fixtures.open_office, desk_fixtures.office
 
@@ -123,6 +128,7 @@ async def test_live_messages_and_typing_arrive(office: Office) -> None:
     seq = await office.services.store.length(citizen.conv)
     async with agent.stream(f"/conv/{citizen.conv}/events?after={seq - 1}") as stream:
         await anext(stream)
+        assert await anext(stream) == {"type": "here", "open": False, "seen": None}
         await office.services.store.signal(citizen.conv, "typing:citizen")
         assert await anext(stream) == {"type": "typing", "role": "citizen", "ttl_s": 6}
         await citizen.say("Daar ben ik")
@@ -195,7 +201,9 @@ async def test_colleagues_are_shown_with_what_they_have(office: Office) -> None:
     citizen, sanne, youssef = await office.waiting(), await office.agent("sanne"), await office.agent("youssef")
     await sanne.claim(citizen)
     _, lists = await youssef.get("/lists")
-    assert lists["colleagues"] == [{"name": "Sanne", "status": "available", "busy_with": 1}]
+    assert lists["colleagues"] == [
+        {"id": "sanne", "name": "Sanne", "status": "available", "busy_with": 1, "limit": 3, "teams": []}
+    ]
     assert lists["mine"] == []
 
 
@@ -209,35 +217,39 @@ async def _told(citizen: Citizen, position: int) -> list[events.Event] | None:
 
 async def test_waiting_citizens_hear_their_position_and_an_honest_wait(office: Office) -> None:
     agent = await office.agent()
-    first, second = await office.waiting(), await office.waiting()
-    assert [e["eta_s"] for e in await until(lambda: _told(first, 1))] == [300]
-    assert [e["eta_s"] for e in await until(lambda: _told(second, 2))] == [600]
+    await agent.post("/presence", {"limit": 1})
+    first, second, third = await office.waiting(), await office.waiting(), await office.waiting()
+    assert [e["eta_s"] for e in await until(lambda: _told(first, 1))] == [SOON_SECONDS]
+    assert [e["eta_s"] for e in await until(lambda: _told(second, 2))] == [300]
+    assert [e["eta_s"] for e in await until(lambda: _told(third, 3))] == [600]
     await agent.claim(first)
-    assert [e["eta_s"] for e in await until(lambda: _told(second, 1))] == [600, 300]
+    assert [(e["position"], e["eta_s"]) for e in await until(lambda: _told(third, 2))] == [(3, 600), (2, 600)]
 
 
 async def test_the_wait_is_shared_among_those_who_are_available(office: Office) -> None:
-    await office.agent("sanne")
-    busy = await office.agent("youssef")
-    citizen = await office.waiting()
-    assert (await until(lambda: _told(citizen, 1)))[-1]["eta_s"] == 150
+    sanne, busy = await office.agent("sanne"), await office.agent("youssef")
+    for agent in (sanne, busy):
+        await agent.post("/presence", {"limit": 1})
+    _, _, citizen = [await office.waiting() for _ in range(3)]
+    assert (await until(lambda: _told(citizen, 3)))[-1]["eta_s"] == 150
     await busy.post("/presence", {"status": "busy"})
-    await until(lambda: _eta(citizen, 300))
+    await until(lambda: _eta(citizen, 3, 600))
 
 
-async def _eta(citizen: Citizen, eta: int) -> bool:
-    found = await _told(citizen, 1)
+async def _eta(citizen: Citizen, position: int, eta: int) -> bool:
+    found = await _told(citizen, position)
     return bool(found) and found[-1]["eta_s"] == eta
 
 
 async def test_citizens_are_told_when_nobody_is_there(office: Office) -> None:
+    office.services.now = lambda: MONDAY
     citizen = await office.waiting()
-    sentence = words.nobody_there("14 0999")
+    sentence = words.nobody_there(office.services.gemeente("voorbeeld"), MONDAY)
     await until(lambda: citizen.texts("system"))
     assert await citizen.texts("system") == [sentence]
     assert (await _told(citizen, 1))[-1]["eta_s"] is None
     await office.agent()
-    await until(lambda: _eta(citizen, 300))
+    await until(lambda: _eta(citizen, 1, SOON_SECONDS))
     assert await citizen.texts("system") == [sentence]
 
 

@@ -1,27 +1,23 @@
 """Logging in with a real browser: the code goes from the page that shows it to the chat that asked, and nowhere else."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.brain.answers import collect
 from bot.conversation.mailbox import Answer
-from bot.settings import ROOT
-from tests.browser import arguments, installed
-from tests.conftest import EchoBrain, Edge
+from tests import looks
+from tests.conftest import EchoBrain, Edge, at_work
 from tests.login_fixtures import Chat, LoginEdge, chat_of, make_login_edge
+from tests.looks import look
 from tests.stubs.server import serving
 
 __all__ = ["make_login_edge"]  # a fixture
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-SCREENSHOTS = ROOT / "results" / "screenshots"
+browser = looks.browser
 PHONE = {"width": 360, "height": 740}
 expect.set_options(timeout=20_000)
 
@@ -51,21 +47,8 @@ class LoginBrain(EchoBrain):
 @pytest.fixture
 async def edge(make_login_edge: LoginEdge) -> AsyncIterator[Edge]:
     edge = await make_login_edge()
-    task = asyncio.create_task(LoginBrain(edge.services).run())
-    yield edge
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=0.1)
-    if not task.cancelled():
-        task.result()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=installed(), args=arguments())
-        yield browser
-        await browser.close()
+    async with at_work(LoginBrain(edge.services).run()):
+        yield edge
 
 
 @pytest.fixture
@@ -108,16 +91,6 @@ async def _log_in(login: Page) -> None:
     await login.get_by_role("button", name="Inloggen met DigiD").click()
     await login.get_by_role("button", name="Noor van Dijk").click()
     await expect(login.get_by_role("heading", level=1)).to_have_text("U bent ingelogd")
-
-
-async def _look(page: Page, name: str) -> None:
-    """A screenshot to look at, no scrolling sideways, and nothing for axe to say."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    await page.evaluate(AXE)
-    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [f"{item['id']}: {[node['target'] for node in item['nodes']]}" for item in found["violations"]] == []
 
 
 async def test_the_chat_on_the_page_of_the_municipality_gets_the_code_by_itself(edge: Edge, browser: Browser) -> None:
@@ -186,15 +159,15 @@ async def test_a_forged_message_fills_in_nothing(edge: Edge, browser: Browser, s
 async def test_the_pages_fit_a_small_phone_and_everybody(edge: Edge, browser: Browser, scheme: str) -> None:
     chat = await chat_of(edge)
     page = await _page(browser, await chat.link(), viewport=PHONE, color_scheme=scheme)
-    await _look(page, f"login-start-{scheme}")
+    await look(page, f"login-start-{scheme}")
     await page.get_by_role("button", name="Inloggen met DigiD").click()
-    await _look(page, f"login-demo-{scheme}")
+    await look(page, f"login-demo-{scheme}")
     await page.get_by_role("button", name="Annuleren").click()
-    await _look(page, f"login-cancelled-{scheme}")
+    await look(page, f"login-cancelled-{scheme}")
     await page.get_by_role("link", name="Opnieuw inloggen").click()
     await _log_in(page)
-    await _look(page, f"login-code-{scheme}")
+    await look(page, f"login-code-{scheme}")
     await page.goto(await chat.link())
-    await _look(page, f"login-again-{scheme}")
+    await look(page, f"login-again-{scheme}")
     await page.goto(edge.url + "/inloggen/verzonnen")
-    await _look(page, f"login-expired-{scheme}")
+    await look(page, f"login-expired-{scheme}")

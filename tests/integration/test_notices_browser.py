@@ -1,21 +1,17 @@
 """Notices in the widget with a real browser: in an open window, at the next visit, and what they offer to choose."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.conversation import events
-from bot.settings import ROOT
-from tests.browser import arguments, installed
+from tests import looks
 from tests.conftest import EchoBrain, Edge, EdgeFactory
 from tests.notices_fixtures import GEMEENTE, Bench
 from tests.stubs.notificaties import message
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-SCREENSHOTS = ROOT / "results" / "screenshots"
+browser = looks.browser
 PHONE = {"width": 360, "height": 740}
 expect.set_options(timeout=20_000)
 
@@ -26,16 +22,13 @@ async def edge(make_edge: EdgeFactory) -> Edge:
 
 
 @pytest.fixture
-async def page() -> AsyncIterator[Page]:
+async def page(browser: Browser) -> AsyncIterator[Page]:
     """What the browser complains about fails the test."""
     complaints: list[str] = []
-    async with async_playwright() as playwright:
-        browser: Browser = await playwright.chromium.launch(executable_path=installed(), args=arguments())
-        context = await browser.new_context(viewport=PHONE, locale="nl-NL", reduced_motion="reduce")
-        page = await context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield page
-        await browser.close()
+    context = await browser.new_context(viewport=PHONE, locale="nl-NL", reduced_motion="reduce")
+    page = await context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
     assert not complaints, complaints
 
 
@@ -61,11 +54,8 @@ async def test_news_of_a_case_comes_into_the_open_window_and_is_there_at_the_nex
     notice = page.get_by_test_id("balie-notice")
     await expect(notice).to_contain_text(bench.case.identificatie)
     await expect(notice).to_have_attribute("data-kind", "case_status")
-    await page.evaluate(AXE)
-    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not [item["id"] for item in found["violations"]]
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=SCREENSHOTS / "notice-phone.png")
+    assert await looks.violations(page) == []
+    await looks.picture(page, "notice-phone")
     await page.reload()
     if await page.get_by_test_id("balie-launcher").is_visible():
         await page.get_by_test_id("balie-launcher").click()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.contacts import CallbackNotFound, CallbackRefused, CallbackRequest, ContactsUnavailable
+from bot.contacts import CallbackNotFound, CallbackRefused, CallbackRequest, ContactsUnavailable, ReferenceTaken
 from bot.contacts.openklant import OpenKlantContacts
 from bot.contacts.openklant_team import Actor
 from bot.contacts.openklant_texts import cut
@@ -255,6 +255,105 @@ async def test_a_team_of_another_kind_with_the_same_id_is_not_ours(stub: OpenKla
     assert len(stub.data["actoren"]) == 2
 
 
+SOCIAL = Actor("Sociaal domein", "SD", code_objecttype="grp")
+
+
+async def test_each_request_goes_to_the_department_of_its_team(stub: OpenKlantStub) -> None:
+    contacts = adapter(stub, actors={"sociaal": SOCIAL, "parkeren": replace(SOCIAL, object_id="PARK", naam="Parkeren")})
+    for number, team in enumerate(("sociaal", None, "parkeren", "a-team-without-an-actor", "sociaal")):
+        await contacts.register(replace(ANNA, team=team), key=f"turn-{number}")
+    names = {actor["uuid"]: actor["actoridentificator"]["objectId"] for actor in stub.data["actoren"]}
+    given = [names[task["toegewezenAanActoren"][0]["uuid"]] for task in stub.data["internetaken"]]
+    assert given == ["SD", "KCC", "PARK", "KCC", "SD"]
+    teams = {each.request.team for each in await contacts.open(9)}
+    assert teams == {"sociaal", None, "parkeren", "a-team-without-an-actor"}
+    await contacts.aclose()
+
+
+async def test_a_task_that_the_register_gives_to_another_department_is_that_teams(stub: OpenKlantStub) -> None:
+    contacts = adapter(stub, actors={"sociaal": SOCIAL})
+    await contacts.register(replace(ANNA, team="sociaal"), key="turn-1")
+    await contacts.register(replace(ANNA, team=None), key="turn-2")
+    first, second = stub.data["internetaken"]
+    first["toegewezenAanActoren"], second["toegewezenAanActoren"] = (
+        second["toegewezenAanActoren"], first["toegewezenAanActoren"]
+    )
+    assert [each.request.team for each in await contacts.open(9)] == [None, "sociaal"]
+    elsewhere = stub.add("actoren", naam="Elders", soortActor="organisatorische_eenheid")
+    first["toegewezenAanActoren"] = [{"uuid": elsewhere["uuid"]}]
+    assert [each.request.team for each in await contacts.open(9)] == ["sociaal"]
+    await contacts.aclose()
+
+
+async def test_what_was_read_of_a_request_is_not_asked_again_at_every_look(stub: OpenKlantStub) -> None:
+    contacts = adapter(stub, known_seconds=600.0)
+    for number in range(3):
+        await contacts.register(replace(ANNA, conversation=f"c-{number}"), key=f"turn-{number}")
+    first = await contacts.open(9)
+    stub.called.clear()
+    assert await contacts.open(9) == first
+    assert not [call for call in stub.called if "/klantcontacten" in call]
+    await contacts.done(first[0].reference, "gesproken")
+    assert await contacts.open(9) == first[1:]
+    await contacts.aclose()
+
+
+# Called in vain
+
+
+async def test_calls_in_vain_stand_in_the_task_in_one_line_with_the_last_note(
+    stub: OpenKlantStub, contacts: OpenKlantContacts
+) -> None:
+    hers = await contacts.register(replace(ANNA, summary="veel " * 300, zaaknummer="ZAAK-2026-77"), key="turn-1")
+    for hour, note in enumerate(("Voicemail", "", "Belt zelf terug\nna 15 uur " + "x" * 400)):
+        await contacts.tried(hers.reference, NOW + timedelta(hours=hour), note)
+        await contacts.tried(hers.reference, NOW + timedelta(hours=hour, seconds=20), "twice")
+    task = stub.data["internetaken"][0]
+    line = task["toelichting"].splitlines()[-1]
+    assert line.startswith("Niet bereikt: 3 keer, laatst 23-11-2026 15:00. Belt zelf terug na 15 uur ")
+    assert task["toelichting"].count("Niet bereikt") == 1
+    assert len(task["toelichting"]) <= 1000
+    assert "Zaak: ZAAK-2026-77" in task["toelichting"]
+    assert (await contacts.open(5))[0].tries == 3
+    await contacts.done(hers.reference, "Opgelost")
+    assert "Niet bereikt: 3 keer" in task["toelichting"]
+    await contacts.tried(hers.reference, NOW + timedelta(days=1))
+    assert "Niet bereikt: 3 keer" in task["toelichting"]
+
+
+async def test_what_a_colleague_wrote_in_the_task_stays(stub: OpenKlantStub, contacts: OpenKlantContacts) -> None:
+    hers = await contacts.register(ANNA, key="turn-1")
+    task = stub.data["internetaken"][0]
+    await contacts.tried(hers.reference, NOW)
+    task["toelichting"] += "\nCollega: niet bereikt: 9 keer, ook op het werk"
+    await contacts.tried(hers.reference, NOW + timedelta(minutes=1))
+    assert "Collega: niet bereikt: 9 keer, ook op het werk" in task["toelichting"]
+    assert (await contacts.open(5))[0].tries == 2
+
+
+# The number that was told
+
+
+async def test_a_number_that_was_told_is_the_only_one_tried(stub: OpenKlantStub, contacts: OpenKlantContacts) -> None:
+    theirs = in_another_process(stub, "turn-2")
+    theirs["referentienummer"] = str(mark(SECRET, "turn-1").number)
+    with pytest.raises(ReferenceTaken):
+        await contacts.register(ANNA, key="turn-1", reference=HERS)
+    assert made(stub) == []
+
+
+async def test_a_number_of_somebody_elses_task_is_left_alone(stub: OpenKlantStub, contacts: OpenKlantContacts) -> None:
+    theirs = stub.add("klantcontacten", kanaal="mail", onderwerp="x", taal="nld", vertrouwelijk=False)
+    number = str(mark(SECRET, "turn-1").number)
+    stub.add("internetaken", aanleidinggevendKlantcontact={"uuid": theirs["uuid"]}, gevraagdeHandeling="x",
+             status="te_verwerken", referentienummer=number)
+    with pytest.raises(ReferenceTaken):
+        await contacts.register(ANNA, key="turn-1", reference=HERS)
+    assert stub.data["klantcontacten"] == [theirs]  # no half request is left behind
+    registered = await contacts.register(ANNA, key="turn-1")
+    assert registered.reference == mark(SECRET, "turn-1", attempt=1).reference
+
+
 # A phone number that the register refuses
 
 
@@ -437,7 +536,13 @@ async def test_the_check_names_a_wrong_token_a_dead_server_and_a_retired_team(st
     assert "no connection" in (await lost.check())[0]
     retired = {"actoridentificator": TEAM.identificator, "indicatieActief": False}
     stub.add("actoren", naam="KCC", soortActor="organisatorische_eenheid", **retired)
-    contacts = adapter(stub)
-    assert "isn't active" in (await contacts.check())[0]
+    retired = {"actoridentificator": SOCIAL.identificator, "indicatieActief": False}
+    stub.add("actoren", naam="SD", soortActor="organisatorische_eenheid", **retired)
+    contacts = adapter(stub, actors={"sociaal": SOCIAL})
+    faults = await contacts.check()
+    assert [name for name, fault in zip(("Klantcontactcentrum", "Sociaal domein"), faults, strict=True) if name in fault] == [
+        "Klantcontactcentrum", "Sociaal domein",
+    ]
+    assert all("isn't active" in fault for fault in faults)
     for each in (stranger, lost, contacts):
         await each.aclose()

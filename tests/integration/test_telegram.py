@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from bot.conversation import events
 from bot.conversation.events import Event
-from bot.conversation.handover import Agent
 from bot.conversation.mailbox import Answer, Mailbox
+from bot.conversation.queue import Agent
 from bot.conversation.redis import EmbeddedRedis
 from bot.settings import SettingsError
 from bot.wiring import Services, build
@@ -568,7 +568,7 @@ async def test_a_person_is_announced_named_and_heard(start: Start, services: Ser
     await services.handover.tell(mine, events.message("system", "Even geduld."), owner="agent")
     await api.until(lambda: api.texts()[-1] == "Even geduld.")
     assert api.texts()[1:] == [
-        "U staat in de rij.", "U praat nu met Sanne, medewerker van de gemeente.", "Sanne (medewerker): Goedemiddag *daar*",
+        "U staat in de rij.", "Sanne, medewerker van de gemeente, helpt u nu.", "Sanne (medewerker): Goedemiddag *daar*",
         "Even geduld.",
     ]
     await api.until(lambda: (CHAT, "typing") in api.actions)
@@ -582,12 +582,61 @@ async def test_stop_leaves_the_queue(start: Start, services: Services, api: BotA
     await api.until(lambda: api.texts()[-1:] == ["U staat in de rij."])
     conversation = await services.store.get(conv_of(services))
     await services.handover.tell(conversation, events.handover("queued", position=2, eta_s=60), owner="queue")
-    await api.until(lambda: api.texts()[-1] == "U bent nummer 2 in de rij. Het duurt nog ongeveer 1 minuut.")
+    await api.until(lambda: api.texts()[-1] == "U bent nummer 2 in de rij. Het duurt ongeveer 1 minuut.")
     api.say("/stop")
     async with echoing(services):
         await api.until(lambda: api.texts()[-1].startswith("echo:"))
     assert (await services.store.get(conv_of(services))).owner == "bot"
     assert [body["text"] for body in await said(services)] == ["Ik wil een medewerker spreken", words.STOP]
+
+
+async def test_a_place_that_changes_is_told_in_one_message(start: Start, services: Services, api: BotApi) -> None:
+    await start()
+    api.say("/medewerker")
+    await queue(services, "U staat in de rij.")
+    await api.until(lambda: api.texts()[-1:] == ["U staat in de rij."])
+    for position, seconds in ((3, 2400), (2, 700), (2, 700), (1, 30), (1, None)):
+        conversation = await services.store.get(conv_of(services))
+        body = events.handover("queued", position=position, eta_s=seconds, team="Burgerzaken")
+        await services.handover.tell(conversation, body, owner="queue")
+    await api.until(lambda: api.texts()[-1].endswith("Er is nu geen medewerker vrij."))
+    told = [text for text in api.texts() if "nummer" in text]
+    assert told == ["U wacht op het team Burgerzaken. U bent nummer 1 in de rij. Er is nu geen medewerker vrij."]
+    assert [call["text"].split(". ")[-1] for method, call in api.calls if method == "editMessageText"] == [
+        "Het duurt ongeveer 15 minuten.", "Het duurt ongeveer 15 minuten.", "Het duurt minder dan 1 minuut.",
+        "Er is nu geen medewerker vrij.",
+    ]
+
+
+async def test_another_way_leaves_the_queue_once(start: Start, services: Services, api: BotApi) -> None:
+    await start()
+    api.say("/medewerker")
+    await queue(services, "U staat in de rij.")
+    way = {"kind": "choices", "id": "q", "options": [{"label": "Laat mij terugbellen", "value": "1"}]}
+    body = events.message("system", "U wacht al lang.", parts=[way], _payloads=["/choose_callback"])
+    await services.handover.tell(await services.store.get(conv_of(services)), body, owner="queue")
+    await api.until(lambda: api.texts()[-1] == "U wacht al lang.")
+    async with echoing(services) as brain:
+        pressed = [api.press(last(api), "Laat mij terugbellen") for _ in range(2)]
+        await api.until(lambda: "echo: Laat mij terugbellen" in api.texts())
+        await api.until(lambda: all(one["callback_query"]["id"] in api.answers for one in pressed))
+    assert [turn.event["_payload"] for turn in brain.turns] == ["/choose_callback"]
+    assert (await services.store.get(conv_of(services))).owner == "bot"
+    assert api.texts().count("U staat niet meer in de rij.") == 1
+
+
+async def test_a_move_to_another_team_or_agent_is_told(start: Start, services: Services, api: BotApi) -> None:
+    await start()
+    api.say("/medewerker")
+    await queue(services, "U staat in de rij.")
+    sanne, youssef, handover = Agent("sanne", "Sanne"), Agent("youssef", "Youssef"), services.handover
+    await handover.claim(await services.store.get(conv_of(services)), sanne)
+    await handover.to_team(await services.store.get(conv_of(services)), sanne, "sociaal", "Werk, inkomen en zorg", "geheim")
+    await handover.claim(await services.store.get(conv_of(services)), sanne)
+    await handover.to_agent(await services.store.get(conv_of(services)), sanne, youssef, "geheim")
+    await api.until(lambda: api.texts()[-1] == "Youssef, medewerker van de gemeente, helpt u nu verder.")
+    assert "Uw gesprek gaat naar het team Werk, inkomen en zorg. U hoeft niets te herhalen." in api.texts()
+    assert "geheim" not in str(api.calls)
 
 
 async def test_stop_in_a_form_is_a_turn_of_the_bot(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:

@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import here
-from actions.medewerker import ActionTerugbellen
+from actions.terugbellen import ActionTerugbellen
 from actions.zaak import remember
 from bot.gemeenten import FOLDER
 from bot.settings import Settings
@@ -36,7 +37,7 @@ async def register() -> AsyncIterator[OpenKlantStub]:
 
 
 @pytest.fixture
-async def services(tmp_path: Path, register: OpenKlantStub) -> AsyncIterator[Services]:
+async def services(tmp_path: Path, register: OpenKlantStub, redis_url: str) -> AsyncIterator[Services]:
     shutil.copytree(FOLDER / "voorbeeld", tmp_path / "voorbeeld")
     path = tmp_path / "voorbeeld" / "gemeente.yml"
     content = yaml.safe_load(path.read_text())
@@ -47,7 +48,7 @@ async def services(tmp_path: Path, register: OpenKlantStub) -> AsyncIterator[Ser
         gemeenten="voorbeeld", gemeenten_dir=str(tmp_path), data_dir=str(tmp_path / "var"), klantinteracties_token=TOKEN,
         backend_seconds=20.0,
     )
-    made = build(settings, "unix:///nowhere")
+    made = build(settings, redis_url)
     use(made)
     yield made
     await made.aclose()
@@ -76,6 +77,7 @@ async def test_the_request_stands_in_the_register_with_the_team_and_the_case(ser
     assert register.count() == dict.fromkeys(register.data, 1)
     assert register.data["actoren"][0]["actoridentificator"]["codeObjecttype"] == "grp"
     assert register.data["onderwerpobjecten"][0]["onderwerpobjectidentificator"]["objectId"] == UUID
+    assert "\nZaak: ZAAK-1\n" in register.data["internetaken"][0]["toelichting"]
 
 
 async def test_a_turn_that_is_done_again_asks_no_second_call(services: Services, register: OpenKlantStub) -> None:
@@ -96,7 +98,21 @@ async def test_who_gave_a_number_that_cannot_be_called_is_asked_for_another(serv
     assert register.called == []
 
 
-async def test_nobody_is_promised_a_call_that_is_not_in_the_register(services: Services, register: OpenKlantStub) -> None:
-    register.faults = [Fault("dies", "POST /betrokkenen")]
-    assert await said(tracker(ANNA)) == ["utter_terugbellen_storing"]
+async def test_who_asks_while_the_register_is_down_gets_a_reference_and_is_in_it_later(
+    services: Services, register: OpenKlantStub
+) -> None:
+    register.faults = [Fault("dies", "POST /betrokkenen", times=1)]
+    assert await said(tracker(ANNA)) == ["utter_terugbellen_genoteerd"]
     assert register.count()["internetaken"] == 0
+    services.now = lambda: datetime.now(UTC) + timedelta(minutes=1)
+    await services.contacts("voorbeeld").catch_up(1)
+    assert register.count()["internetaken"] == 1
+
+
+async def test_nobody_is_promised_a_call_that_is_kept_nowhere(services: Services, register: OpenKlantStub) -> None:
+    register.faults = [Fault("status")]
+    full = replace(services.settings, max_callbacks_waiting=0)
+    use(small := replace(services, settings=full, _adapters={}))
+    assert await said(tracker(ANNA)) == ["utter_terugbellen_storing"]
+    await small.aclose()
+    assert await services.contacts("voorbeeld").unwritten() == {}

@@ -217,6 +217,50 @@ def test_a_life_event_that_keeps_to_the_rules_has_no_findings_and_uses_its_value
     assert site.findings() == []
 
 
+def _canned(path: str, *changes: dict[str, Any]) -> Callable[[Site], None]:
+    whole = {"id": "groet", "title": "Begroeting", "keys": ["groet"], "text": "Dag, met {medewerker} van {gemeente_naam}."}
+    return _file(path, {"standaardantwoorden": [whole | change for change in changes]})
+
+
+CANNED, OWN_CANNED = "data/desk/standaardantwoorden.yml", "data/gemeenten/proef/standaardantwoorden.yml"
+
+
+@pytest.mark.parametrize("path", [CANNED, OWN_CANNED])
+@pytest.mark.parametrize(("changes", "says"), [
+    ([{"text": "Uw {klantnummer} klopt."}], "Geen waarde voor {klantnummer} bij groet."),
+    ([{"text": "Een losse } haak."}], "Losse accolade bij groet"),
+    ([{}, {}], "Staat er meer dan één keer in: groet."),
+    ([{"text": "Uw nummer is 999993653."}], "een BSN kan zijn: groet"),
+    ([{"keys": []}], "heeft niet de goede vorm"),
+    ([{"title": None}], "heeft niet de goede vorm"),
+    ([{"colour": "red"}], "`colour` hoort hier niet"),
+])
+def test_a_canned_answer_that_cannot_be_said_is_an_error(
+    site: Site, path: str, changes: list[dict[str, Any]], says: str
+) -> None:
+    _canned(path, *changes)(site)
+    [finding] = site.findings()
+    assert (str(finding.path), finding.error) == (path, True)
+    assert says in finding.text
+
+
+def test_a_canned_answer_uses_values_of_who_gives_it(site: Site) -> None:
+    site.files[VALUES] = {"vlag_prijs": "€ 5", "wimpel_prijs": "€ 3"}
+    _canned(OWN_CANNED, {"text": "Een wimpel kost {wimpel_prijs}. Uw zaak is {zaaknummer}, kom op {dag}."})(site)
+    assert site.findings() == []
+    site.files["data/gemeenten/buur/gemeente.yml"] = GEMEENTE | {"naam": "Gemeente Buur"}
+    site.files["data/gemeenten/buur/variables.yml"] = {"vlag_prijs": "€ 6"}
+    assert site.findings() == [], "the neighbour needs no value for it"
+    _canned(CANNED, {"text": "Een wimpel kost {wimpel_prijs}."})(site)
+    assert [str(finding.path) for finding in site.findings()] == [CANNED], "but it does for what everybody says"
+
+
+def test_a_long_sentence_of_a_canned_answer_is_a_tip(site: Site) -> None:
+    _canned(CANNED, {"text": LONG.replace(" {vlag_prijs}", "")})(site)
+    [finding] = site.findings()
+    assert not finding.error and "Lange zin" in finding.text
+
+
 def test_the_review_period_is_a_setting_and_ends_on_its_day(site: Site) -> None:
     site.main["metadata"]["reviewed"] = "2026-05-27"
     assert site.findings(settings=Settings(review_months=6)) == []

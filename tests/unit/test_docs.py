@@ -12,15 +12,19 @@ import yaml
 
 from actions import afspraak
 from bot import content
+from bot.agreed import DeskClaims, DeskLogin, LoginTerms
 from bot.cli import main
+from bot.desk import app as desk
 from bot.dutch.aspects import ASPECTS
-from bot.gemeenten import FOLDER, Actor, LoginTerms, Supplier
+from bot.gemeente_file import ROLES, Actor, Desk, Supplier
+from bot.gemeenten import FOLDER
 from bot.settings import DEMO_SECRET, ROOT, Settings, env_name, known
 from bot.suppliers import SUPPLIERS
 from bot.wiring import build
 
 README = (ROOT / "README.md").read_text()
 INTEGRATION = (ROOT / "docs" / "integration.md").read_text()
+DESK = (ROOT / "docs" / "desk.md").read_text()
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text())
 
 
@@ -64,7 +68,7 @@ def _named_in_code() -> set[str]:
 
 
 def test_every_answer_that_an_action_or_rule_names_exists() -> None:
-    prefixes = {"utter_", "utter_aanbod_", "utter_zaak_", "utter_onduidelijk_"}  # completed at run time
+    prefixes = {"utter_", "utter_aanbod_", "utter_zaak_", "utter_onduidelijk_", "utter_bellen_"}  # completed at run time
     prefixes |= {"utter_message", "utter_action"}  # of rasa-sdk and Rasa
     assert _named_in_code() - _responses() - prefixes == set()
 
@@ -77,7 +81,8 @@ def _questions() -> set[str]:
 def test_no_answer_is_dead() -> None:
     asked = {f"utter_ask_{slot}" for slot in _questions()}
     asked |= {f"utter_ask_{name}_{slot}" for name, form in DOMAIN["forms"].items() for slot in form["required_slots"]}
-    built = {name for name in _responses() if re.match(r"utter_(aanbod|zaak|onduidelijk)_", name)} | {"utter_english_note"}
+    built = {name for name in _responses() if re.match(r"utter_(aanbod|zaak|onduidelijk|bellen)_", name)}
+    built |= {"utter_english_note", "utter_liever_persoon", "utter_blijft_storing"}  # the brain puts these beside an answer
     topics = {f"utter_{slug}{aspect}" for slug in content.load() for aspect in ("", *(f"_{name}" for name in ASPECTS))}
     assert _responses() - _named_in_code() - asked - built - topics == set()
 
@@ -86,13 +91,34 @@ def test_every_question_of_a_form_has_a_sentence_for_an_unclear_answer() -> None
     assert {f"utter_onduidelijk_{slot}" for slot in _questions()} <= _responses()
 
 
+# docs/desk.md
+
+
+@pytest.mark.parametrize("path", [path for path in (*desk.GET, *desk.POST) if path.startswith("/api/")])
+def test_every_route_of_the_desk_is_told(path: str) -> None:
+    assert re.search(rf"[ `]{re.escape(path.removeprefix('/api'))}`", DESK)
+
+
+@pytest.mark.parametrize("name", msgspec.structs.fields(Desk), ids=lambda field: field.name)
+def test_every_choice_of_a_municipality_about_the_desk_is_told_with_its_default(name: Any) -> None:
+    assert f"`{name.name}`" in DESK or f"`desk.{name.name}`" in DESK
+    assert not isinstance(name.default, int) or re.search(rf"`{name.name}`\s+\({name.default}\b", DESK)
+
+
+def test_the_document_of_the_desk_names_only_what_exists() -> None:
+    assert set(re.findall(r"BALIE_[A-Z_]+[A-Z]", DESK)) <= {env_name(item.name) for item in known()}
+    assert all((ROOT / path).exists() for path in re.findall(r"`((?:bot|actions|data)/[\w./]+)`", DESK))
+    assert all((ROOT / "docs" / path).exists() for path in re.findall(r"\]\(([\w./-]+\.md)", DESK))
+    assert {f"`{role}`" for role in ROLES} <= set(re.findall(r"`[a-z_]+`", DESK))
+
+
 # docs/integration.md
 
 EXAMPLES = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", INTEGRATION, re.DOTALL)]
 SECRETS = [item.name for item in known() if item.metadata["per_gemeente"]]
 
 
-@pytest.mark.parametrize("kind", [Supplier, Actor, LoginTerms])
+@pytest.mark.parametrize("kind", [Supplier, Actor, LoginTerms, DeskLogin, DeskClaims])
 def test_every_field_of_a_connection_is_explained(kind: type) -> None:
     """As a name in the text, and as a key in an example."""
     for item in msgspec.structs.fields(kind):
@@ -123,6 +149,7 @@ def test_every_supplier_has_an_example() -> None:
     shown = {(port, chosen["supplier"]) for example in EXAMPLES for port, chosen in example.get("suppliers", {}).items()}
     wanted = {(port, supplier) for port, known_suppliers in SUPPLIERS.items() for supplier in known_suppliers}
     shown |= {("login", example["login"]["supplier"]) for example in EXAMPLES if "login" in example}
+    shown |= {("desk.login", example["desk"]["login"]["supplier"]) for example in EXAMPLES if "login" in example.get("desk", {})}
     assert wanted <= shown | {(port, "demo") for port in SUPPLIERS}
 
 
@@ -133,12 +160,14 @@ async def test_the_examples_of_connections_work_as_they_stand(example: dict[str,
     content = yaml.safe_load((folder / "gemeente.yml").read_text())
     content["suppliers"] |= example.get("suppliers", {})
     content["login"] = example.get("login", content["login"])
+    content["desk"] |= example.get("desk", {})
+    content["teams"] = example.get("teams", content["teams"])
     (folder / "gemeente.yml").write_text(yaml.safe_dump(content))
     secrets = {name: "x" * 32 for name in SECRETS}
     settings = Settings(gemeenten="voorbeeld", gemeenten_dir=str(tmp_path), data_dir=str(tmp_path / "var"), **secrets)
     services = build(settings, "redis://127.0.0.1:1")
     ports = ("zaken", "appointments", "contacts", "notifications", "login")
-    made = {port: getattr(services, port)("voorbeeld") for port in ports}
+    made = {port: getattr(services, port)("voorbeeld") for port in ports} | {"desk": services.desk_login("voorbeeld")}
     for port in example.get("suppliers", example):
         demo = example.get("suppliers", {}).get(port, {}).get("supplier") == "demo"
         assert "demo" in type(made[port]).__module__ or made[port] is None if demo else made[port] is not None

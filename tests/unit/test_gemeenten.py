@@ -61,7 +61,7 @@ def test_a_chat_that_never_closes_is_open_in_its_last_minute() -> None:
 def test_hours_of_today_in_words() -> None:
     assert GEMEENTE.today("balie", date(2026, 11, 24)) == "vandaag open van 08:30 tot 17:00 uur"
     assert GEMEENTE.today("balie", date(2026, 11, 29)) == "vandaag gesloten"
-    assert GEMEENTE.today("balie", date(2026, 12, 25)) == "vandaag gesloten"
+    assert GEMEENTE.today("balie", date(2026, 12, 25)) == "vandaag gesloten, Eerste Kerstdag"
 
 
 def test_the_week_has_seven_days() -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from redis.asyncio import Redis
 
-from bot import gemeenten
+from bot import gemeenten, wiring_logins
 from bot.conversation.logins import Logins
 from bot.login.oidc import challenge
 from bot.settings import Settings, SettingsError
@@ -70,8 +70,9 @@ def _gemeente(folder: Path, login: dict[str, Any]) -> Settings:
 def test_a_broker_of_ones_own_is_configured_in_gemeente_yml(tmp_path: Path) -> None:
     login = {**GOOD, "bsn_claim": ["urn:nl", "bsn"], "level_claim": "loa", "client_auth": "client_secret_post"}
     services = build(_gemeente(tmp_path, login), "unix:///nergens")
-    terms = services._login_terms(services.gemeente("eigen"))
-    assert (terms.bsn_claim, terms.level_claim, terms.client_id) == (("urn:nl", "bsn"), ("loa",), "balie")
+    made = wiring_logins.citizens(services.gemeente("eigen"), services.settings)
+    terms = made.terms
+    assert (made.claim.path, terms.level_claim, terms.client_id) == (("urn:nl", "bsn"), ("loa",), "balie")
     assert "geheim" not in repr(terms)
     assert terms.redirect_uri == "http://127.0.0.1:8080/inloggen/terug"
 

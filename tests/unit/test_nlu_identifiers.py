@@ -114,7 +114,7 @@ def test_a_number_that_cannot_exist_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(("number", "shown"), [
-    ("+31612345678", "06 12345678"), ("+31201234567", "020 123 4567"), ("+32470123456", "+32 470 12 34 56"),
+    ("+31612345678", "06 12 34 56 78"), ("+31201234567", "020 123 4567"), ("+32470123456", "+32 470 12 34 56"),
 ])
 def test_a_telephone_number_is_shown_as_people_write_it(number: str, shown: str) -> None:
     assert dutch.phone_in_words(number) == shown

@@ -18,8 +18,11 @@ redis.call('HSET', KEYS[1], 'tries', '0')
 if ARGV[8] == 'queue' then
   local time = redis.call('TIME')
   local now = string.format('%d.%06d', time[1], time[2])
-  redis.call('HSET', KEYS[1], 'owner', 'queue', 'agent', '', 'handover', ARGV[9], 'queued_at', now)
-  redis.call('ZADD', KEYS[8], now, ARGV[1])
+  local told = cjson.decode(ARGV[9])
+  local first = told.priority == true
+  redis.call('HSET', KEYS[1], 'owner', 'queue', 'agent', '', 'agent_name', '', 'handover', ARGV[9], 'queued_at', now,
+             'team', type(told.team) == 'string' and told.team or '', 'priority', first and '1' or '0')
+  redis.call('ZADD', KEYS[8], string.format('%.6f', now - (first and 86400 or 0)), ARGV[1]) -- priority goes a day ahead
   redis.call('ZREM', KEYS[9], ARGV[1])
 end
 if ARGV[11] ~= '' then

@@ -1,14 +1,18 @@
-/** What asks for attention: the title of the tab always; sound and browser notifications when the agent wants them. */
+/** What asks for attention: the title of the tab and a line on the page always; sound and browser notifications when the agent wants them. */
 import { $, say } from './dom.js';
-import { text } from './text.js';
+import { due } from './rows.js';
+import { board, text } from './text.js';
 
 const KEY = 'balie-desk-alerts';
+const SHOWN = 8_000; // ms that news stays on the page
 
 export class Alerts {
-  #known = null; // conversations that waited, and messages that were due, at the last look
+  #known = null; // what waited, was due or was ours at the last look
+  #mine = new Set(); // conversations that we took ourselves: no news
   #audio = null;
   #notice;
   #wants = { sound: false, notify: false };
+  #first = !('locks' in navigator); // of several tabs only the first one sounds
 
   /** @param {(words: string) => void} notice */
   constructor(notice) {
@@ -19,22 +23,39 @@ export class Alerts {
     if (!('Notification' in window) || Notification.permission !== 'granted') this.#wants.notify = false;
     $('sound').addEventListener('click', () => this.#toggle('sound', !this.#wants.sound));
     $('notify').addEventListener('click', () => this.#askNotify());
+    navigator.locks?.request(KEY, () => new Promise(() => { this.#first = true; }));
+    passing($('news'));
     this.#show();
   }
 
-  /** @param {{waiting: object[], mine: object[]}} view what the lists show now */
-  look({ waiting, mine }) {
-    document.title = waiting.length ? `(${waiting.length}) ${text.title}` : text.title;
-    const queue = waiting.map((row) => ({ key: row.conv, words: text.newConversation(row.topic) }));
-    const due = mine.filter((row) => row.last?.role === 'citizen')
-      .map((row) => ({ key: `${row.conv}:${row.last.seq}`, words: text.newMessage(row.topic) }));
-    const fresh = this.#known ? [...queue, ...due].filter(({ key }) => !this.#known.has(key)) : [];
-    this.#known = new Set([...queue, ...due].map(({ key }) => key));
+  /** This agent takes it: that it is theirs now is no news. */
+  own(conv) {
+    this.#mine.add(conv);
+  }
+
+  /**
+   * @param {{waiting: object[], mine: object[]}} view what the lists show now
+   * @param {string} [reading] the conversation that the agent is looking at: its messages are no news
+   * @returns {{waiting: number, due: number}} how many wait, and how many of our own need an answer
+   */
+  look({ waiting, mine }, reading = '') {
+    const owing = mine.filter((row) => due({ ...row, group: 'mine' }));
+    const total = waiting.length + owing.length;
+    document.title = total ? `(${total}) ${text.title}` : text.title;
+    const now = [
+      ...waiting.map((row) => ({ key: row.conv, words: row.priority ? board.alerts.urgent(row.topic) : text.newConversation(row.topic) })),
+      ...mine.map((row) => ({ key: `mine:${row.conv}`, words: board.alerts.given(row.topic), quiet: this.#mine.has(row.conv) })),
+      ...owing.map((row) => ({ key: `${row.conv}:${row.last.seq}`, words: text.newMessage(row.topic), quiet: row.conv === reading })),
+    ];
+    const fresh = this.#known ? now.filter(({ key, quiet }) => !quiet && !this.#known.has(key)) : [];
+    this.#known = new Set(now.map(({ key }) => key));
     if (fresh.length) this.#announce(fresh);
+    return { waiting: waiting.length, due: owing.length };
   }
 
   #announce(fresh) {
     say($('news'), fresh.map(({ words }) => words).join('. '));
+    if (!this.#first) return;
     if (this.#wants.sound) this.#chime();
     if (this.#wants.notify && document.hidden) {
       for (const { key, words } of fresh.slice(0, 3)) new Notification(text.title, { body: words, tag: key, icon: '/desk/static/icon.svg' });
@@ -78,4 +99,13 @@ export class Alerts {
       tone.stop(start + 0.4);
     });
   }
+}
+
+/** News goes by itself; whatever it tells stands elsewhere too. */
+function passing(node) {
+  let timer = 0;
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    if (node.textContent) timer = setTimeout(() => say(node, ''), SHOWN);
+  }).observe(node, { childList: true, characterData: true, subtree: true });
 }

@@ -20,28 +20,38 @@ export class Problem extends Error {
   }
 }
 
+let signedOut = () => {};
+/** @param {() => void} tell called when an answer says that nobody is signed in here (any more) */
+export const onSignedOut = (tell) => { signedOut = tell; };
+
 async function request(path, options, signal) {
   let response;
   try {
     response = await fetch(`/desk${path}`, { ...options, signal, cache: 'no-store', redirect: 'error' });
-  } catch (error) {
-    throw new Problem(0, {}, null, { cause: error });
+  } catch {
+    throw new Problem(0);
   }
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
+  if (response.status === 401) signedOut();
   throw new Problem(response.status, body, response.headers.get('Retry-After'));
 }
 
 /** The JSON of an answer, or null when it has none. */
-async function call(method, path, body) {
+async function call(method, path, body, signal) {
   const headers = { Accept: 'application/json' };
   if (method === 'POST') Object.assign(headers, { 'X-CSRF-Token': token, 'Content-Type': 'application/json' });
   const sent = body === undefined ? undefined : JSON.stringify(body);
-  const response = await request(path, { method, headers, body: sent }, AbortSignal.timeout(TIMEOUT));
+  const limit = AbortSignal.timeout(TIMEOUT);
+  const response = await request(path, { method, headers, body: sent }, signal ? AbortSignal.any([signal, limit]) : limit);
   return response.status === 204 ? null : response.json().catch(() => { throw new Problem(0); });
 }
 
-export const get = (path) => call('GET', path);
+/** Where a conversation is. @param {string} rest of the path, from its slash on */
+export const address = (conv, rest = '') => `/api/conv/${encodeURIComponent(conv)}${rest}`;
+
+/** `signal` drops the question. */
+export const get = (path, signal) => call('GET', path, undefined, signal);
 export const post = (path, body = {}) => call('POST', path, body);
 /** An open event stream; `signal` ends it. */
 export const stream = (path, signal) => request(path, { headers: { Accept: 'text/event-stream' } }, signal);

@@ -1,31 +1,27 @@
-/** The dialog that closes a conversation with an outcome. */
+/** The dialog that closes a conversation with an outcome, a note for colleagues and what was agreed with the citizen. */
 import { $, say } from './dom.js';
+import { read, write } from './kept.js';
 import { text } from './text.js';
 
-/** @param {(outcome: string, note: string) => Promise<void>} finish raises Problem when it didn't work @param {() => void} done */
-export function setupClosing(finish, done) {
-  const form = $('closing-form');
-  $('finish').addEventListener('click', () => {
-    form.reset();
-    for (const id of ['outcome-error', 'closing-error']) say($(id), '');
-    $('closing').showModal();
-    form.elements.outcome[0].focus();
-  });
+const form = $('closing-form');
+let conv = '';
+
+/** @param {(conv: string, closing: {outcome: string, note: string, agreed: string}) => Promise<void>} finish raises Problem */
+export function setupClosing(finish) {
   $('closing-cancel').addEventListener('click', () => $('closing').close());
   form.addEventListener('change', () => say($('outcome-error'), ''));
+  form.addEventListener('input', () => write(`closing:${conv}`, values()));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const outcome = form.elements.outcome.value;
-    if (!outcome) {
+    if (!form.elements.outcome.value) {
       say($('outcome-error'), text.outcomeMissing);
       return form.elements.outcome[0].focus();
     }
     const button = form.querySelector('[type=submit]');
     button.disabled = true;
     try {
-      await finish(outcome, $('note').value);
+      await finish(conv, values());
       $('closing').close();
-      done();
     } catch (error) {
       say($('closing-error'), error.title ?? text.failed);
     } finally {
@@ -35,8 +31,27 @@ export function setupClosing(finish, done) {
   });
 }
 
+/** Ask how it ended; what was filled in before (cancelled, undone, reloaded) is still there. */
+export function openClosing(which) {
+  conv = which;
+  form.reset();
+  const { outcome, note = '', agreed = '' } = read(`closing:${conv}`) ?? {};
+  for (const radio of form.elements.outcome) radio.checked = radio.value === outcome;
+  $('note').value = note;
+  $('agreed').value = agreed;
+  for (const id of ['outcome-error', 'closing-error']) say($(id), '');
+  $('closing').showModal();
+  ([...form.elements.outcome].find((radio) => radio.checked) ?? form.elements.outcome[0]).focus();
+}
+
+export const forgetClosing = (which) => write(`closing:${which}`, null);
+
+function values() {
+  return { outcome: form.elements.outcome.value, note: $('note').value, agreed: $('agreed').value };
+}
+
 /** Codes and labels of the outcomes, as the page has them. */
 export function outcomes() {
-  const choices = [...$('closing-form').querySelectorAll('[name=outcome]')];
+  const choices = [...form.querySelectorAll('[name=outcome]')];
   return Object.fromEntries(choices.map((input) => [input.value, input.parentElement.textContent.trim()]));
 }

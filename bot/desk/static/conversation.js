@@ -1,42 +1,57 @@
 /** The middle column: one conversation, live. The log decides what is true; this only shows it. */
-import { Problem, get, post } from './api.js';
-import { Composer } from './composer.js';
-import { showContext } from './context.js';
+import { Acts } from './acts.js';
+import { Problem, address, get, post } from './api.js';
+import { showContext, tickContext } from './context.js';
 import { $, h, say } from './dom.js';
+import { mayWrite, showActs, showFrame, showHere, showSubtitle } from './frame.js';
+import { History } from './history.js';
 import { Log } from './log.js';
-import { Outbox } from './outbox.js';
+import { Reading } from './reading.js';
+import { setupShortcuts } from './shortcuts.js';
 import { Stream } from './stream.js';
-import { duration, text } from './text.js';
-
-const address = (conv, rest = '') => `/api/conv/${encodeURIComponent(conv)}${rest}`;
+import { text } from './text.js';
+import { Writing } from './writing.js';
 
 export class Conversation {
   #hooks;
   #log;
-  #outbox;
-  #composer;
+  #history;
+  #writing;
+  #acts;
+  #reading;
   #stream = null;
   #meta = null;
   #conv = '';
   #typing = 0;
+  #unanswered = 0; // the citizen's newest message that no agent answered
+  #asked = 0; // number of the newest look at whose it is: older answers don't count
+  #before = 0; // what that was when something began to be pending
+  #noting = ''; // the conversation of somebody else that the agent wants to write a note in
   #retry = false; // opening failed for want of a connection
+  #passed = false; // what waited to be done was giving it to somebody else
 
   /**
    * @param {{notice: (words: string) => void, taken: () => void, now: () => number, link: (live: boolean) => void}} hooks
-   * @param {{limit: number, outcomes: Record<string, string>}} options
+   * @param {{limit: number, outcomes: Record<string, string>, keys?: Record<string, () => void>}} options
    */
-  constructor(hooks, { limit, outcomes }) {
+  constructor(hooks, { limit, outcomes, keys }) {
     this.#hooks = hooks;
-    this.#log = new Log(outcomes);
-    this.#outbox = new Outbox({
-      changed: () => this.#showOutgoing(),
-      masked: () => hooks.notice(text.masked),
-      has: (conv, seq) => conv !== this.#conv || seq <= this.#log.last,
+    this.#log = new Log(outcomes, () => this.#reading.look());
+    this.#history = new History(this.#log, () => this.#conv, hooks.notice);
+    this.#reading = new Reading(() => (this.mode === 'mine' && $('log').checkVisibility() && this.#log.atEnd ? this.#log.last : 0));
+    this.#writing = new Writing({ conv: () => this.#conv, log: () => this.#log, notice: hooks.notice }, limit);
+    this.#acts = new Acts({
+      meta: () => this.#meta, now: hooks.now, notice: hooks.notice,
+      changed: (conv) => conv === this.#conv && this.#refresh(),
+      forget: (conv) => this.#writing.forget(conv),
     });
-    this.#composer = new Composer({ send: (words) => this.#outbox.add(this.#conv, words), typing: () => this.#tellTyping() }, limit);
+    setupShortcuts({
+      palette: () => this.#writing.palette(), reply: () => this.#writing.mode('reply'), note: () => this.#takeNote(),
+      toggle: () => this.#writing.toggle(), undo: () => this.#acts.undo(),
+    }, keys);
     $('claim').addEventListener('click', () => this.claim(this.#conv));
-    $('older').addEventListener('click', () => this.#older());
-    setInterval(() => this.#subtitle(), 1000);
+    $('jot').addEventListener('click', () => this.#takeNote());
+    setInterval(() => this.#tick(), 1000);
   }
 
   get conv() {
@@ -49,7 +64,7 @@ export class Conversation {
 
   /** Whether leaving the page would lose something. */
   get unsaved() {
-    return this.#outbox.unsent > 0 || this.#composer.drafts;
+    return this.#writing.unsaved;
   }
 
   /** Show this conversation; focus goes to its heading, or to the field when it is the agent's own. */
@@ -79,9 +94,9 @@ export class Conversation {
     try {
       await post(address(conv, '/claim'));
       this.#hooks.taken(conv);
-      if (conv === this.#conv) await this.#refresh();
+      if (conv === this.#conv && this.#stream) await this.#refresh();
       else await this.open(conv);
-      this.#composer.focus();
+      this.#writing.focus();
     } catch (error) {
       this.#hooks.notice(error.title ?? text.failed);
     } finally {
@@ -89,12 +104,9 @@ export class Conversation {
     }
   }
 
-  /** @param {string} outcome @param {string} note raises Problem */
-  async finish(outcome, note) {
-    const conv = this.#conv;
-    await post(address(conv, '/close'), { outcome, note });
-    this.#composer.forget(conv);
-    if (conv === this.#conv) await this.#refresh();
+  /** What the lists say: who is there, and what is pending. */
+  look(view) {
+    this.#acts.look(view);
   }
 
   /** The network or the page is back. */
@@ -108,20 +120,30 @@ export class Conversation {
 
   /** The server can be reached: what failed goes out again. */
   reachable() {
-    this.#outbox.retry();
+    this.#writing.retry();
     if (this.mode === 'none' && this.#conv && !this.#stream && this.#retry) this.open(this.#conv, { focus: false });
+  }
+
+  /** A note in a conversation that isn't one's own: the field comes when it is asked for. */
+  #takeNote() {
+    if (!this.#meta?.may.includes('note') || this.#meta.pending) return;
+    this.#noting = this.#conv;
+    this.#update();
+    this.#writing.mode('note');
   }
 
   #show(meta, page, focus) {
     this.#frame(meta.mode, meta.context.topic);
     this.#meta = meta;
-    this.#log.begin(page.events, meta.seq);
-    $('older').hidden = !page.more;
-    this.#composer.open(meta.conv);
+    this.#unanswered = 0;
+    for (const event of page.events) this.#count(event);
+    this.#history.begin(page, meta.seq);
+    this.#log.read(meta.read.citizen ?? 0);
     this.#update();
-    this.#showOutgoing();
+    this.#writing.showOutgoing();
     this.#follow();
-    if (focus && meta.mode === 'mine') this.#composer.focus();
+    this.#reading.open(meta.conv, meta.read.agent ?? 0);
+    if (focus && this.#writing.open && meta.mode === 'mine') this.#writing.focus();
     else if (focus) $('title').focus();
   }
 
@@ -129,7 +151,10 @@ export class Conversation {
     const conv = this.#conv;
     this.#stream = new Stream(() => address(conv, `/events?after=${this.#log.last}`), {
       event: (event) => this.#received(event),
-      live: () => this.#hooks.link(true),
+      live: () => {
+        this.#hooks.link(true);
+        this.#writing.live();
+      },
       lost: () => this.#hooks.link(false),
       refused: (problem) => this.#lost(problem.title),
     });
@@ -138,67 +163,100 @@ export class Conversation {
 
   #received(event) {
     if (event.type === 'typing') return this.#showTyping(event.ttl_s);
+    if (event.type === 'read') return event.role === 'citizen' && this.#log.read(event.seq);
+    if (event.type === 'suggestions') return this.#writing.suggested(event.seq);
+    if (event.type === 'here') return this.#changed({ here: { open: event.open, seen: event.seen } });
+    if (event.type === 'pending') return this.#decided(event.pending);
     if (event.type === 'reset' || event.type === 'signed_out') return this.#lost(event.title);
     if (event.type === 'end') return this.#stream.stop();
     if (!event.seq || !this.#log.add(event)) return undefined;
+    this.#count(event);
+    this.#reading.look();
     if (event.type === 'message') this.#said(event);
+    if (event.type === 'note') this.#writing.arrived('notes', event);
     if (event.type === 'handover') this.#refresh();
     return undefined;
   }
 
-  #said({ seq, from, text: words }) {
-    if (from.role === 'citizen') this.#showTyping(0);
-    if (from.role === 'agent') this.#outbox.arrived(this.#conv, seq, words);
+  /** A look that is under way may be older than this. */
+  #decided(pending) {
+    this.#pending(pending);
+    this.#refresh();
+  }
+
+  /** What the agent decided waits to be done; or no longer, because it was taken back, done, or the citizen wrote. */
+  #pending(pending) {
+    if (!this.#meta) return;
+    if (pending && !this.#meta.pending) this.#before = this.#unanswered;
+    if (!pending && this.#meta.pending) {
+      this.#passed = this.#meta.pending.act !== 'close';
+      this.#acts.stopped(this.#conv, this.#unanswered > this.#before);
+    }
+    this.#changed({ pending });
+  }
+
+  /** Something that the log doesn't tell. */
+  #changed(news) {
+    if (!this.#meta) return;
+    Object.assign(this.#meta, news);
+    this.#update();
+  }
+
+  /** Is there something to answer? */
+  #count({ type, seq, from }) {
+    if (type === 'message' && ['citizen', 'agent'].includes(from.role)) this.#unanswered = from.role === 'citizen' ? seq : 0;
+  }
+
+  #said(event) {
+    if (event.from.role === 'citizen') this.#showTyping(0);
+    if (event.from.role === 'agent') this.#writing.arrived('messages', event);
+    this.#offer();
+  }
+
+  #offer() {
+    this.#writing.answers(this.mode === 'mine' && !this.#meta.pending ? this.#unanswered : 0);
   }
 
   /** Whose is it now? Asked whenever the log says that something changed. */
   async #refresh() {
     const conv = this.#conv;
+    this.#asked += 1;
+    const asked = this.#asked;
     try {
       const meta = await get(address(conv));
-      if (conv !== this.#conv) return;
+      if (conv !== this.#conv || asked !== this.#asked) return; // something newer is known, or on its way
+      this.#pending(meta.pending);
       this.#meta = meta;
+      this.#passed = false;
       this.#update();
-      if (meta.mode === 'mine' && document.activeElement === document.body) this.#composer.focus();
+      this.#log.read(meta.read.citizen ?? 0);
+      if (this.#writing.open && meta.mode === 'mine' && document.activeElement === document.body) this.#writing.focus();
     } catch (error) {
       if (conv === this.#conv && !error.passing) this.#lost(error.title);
     }
   }
 
   #update() {
-    const { mode } = this;
-    $('conversation').dataset.mode = mode;
-    const hadFocus = [$('claim'), $('finish')].includes(document.activeElement) || $('composer').contains(document.activeElement);
-    $('claim').hidden = mode !== 'waiting';
-    $('finish').hidden = mode !== 'mine';
-    $('composer').hidden = mode !== 'mine';
-    say($('state'), text.mode[mode]);
-    if (hadFocus && document.activeElement === document.body) (mode === 'mine' ? $('text') : $('title')).focus();
-    this.#subtitle();
-    showContext(this.#meta);
+    const meta = this.#meta;
+    $('conversation').dataset.mode = meta.mode;
+    $('conversation').dataset.pending = meta.pending?.act ?? '';
+    const hadFocus = document.activeElement?.closest?.('#conversation .head .acts, #composer');
+    showActs(meta);
+    this.#writing.show(meta.conv, mayWrite(meta, this.#noting === meta.conv));
+    $('jot').hidden = this.#writing.open || Boolean(meta.pending) || !meta.may.includes('note');
+    if (meta.mode === 'closed') this.#acts.forget(meta.conv);
+    if (hadFocus && document.activeElement === document.body) (this.#writing.open ? $('text') : $('title')).focus();
+    this.#offer();
+    this.#tick();
+    showHere(meta);
+    showContext(meta, (seq) => this.#history.jump(seq));
+    this.#tick();
   }
 
-  #subtitle() {
+  #tick() {
     if (!this.#meta) return;
-    const { mode, channel, queued_at: since, agent } = this.#meta;
-    const waiting = mode === 'waiting' && since && text.waits(duration(this.#hooks.now() - since));
-    say($('subtitle'), [channel, waiting, mode === 'closed' ? agent : ''].filter(Boolean).join(' · '));
-  }
-
-  async #older() {
-    const conv = this.#conv;
-    $('older').disabled = true;
-    try {
-      const page = await get(address(conv, `/history?before=${this.#log.first}`));
-      if (conv !== this.#conv) return;
-      this.#log.prepend(page.events);
-      $('older').hidden = !page.more;
-      if (!page.more) $('log').focus();
-    } catch (error) {
-      this.#hooks.notice(error.title ?? text.failed);
-    } finally {
-      $('older').disabled = false;
-    }
+    showSubtitle(this.#meta, this.#hooks.now());
+    if (this.#meta.queued_at) tickContext(this.#hooks.now() - this.#meta.queued_at);
   }
 
   #showTyping(seconds) {
@@ -207,49 +265,34 @@ export class Conversation {
     if (seconds) this.#typing = setTimeout(() => say($('typing'), ''), seconds * 1000);
   }
 
-  #tellTyping() {
-    post(address(this.#conv, '/typing')).catch(() => {}); // a lost "is typing" is no loss
-  }
-
-  #showOutgoing() {
-    this.#log.outgoing(this.#outbox.of(this.#conv), {
-      again: () => this.#outbox.retry(),
-      discard: (cid) => this.#outbox.discard(cid),
-    });
-  }
-
   #leave() {
     this.#stream?.stop();
     this.#stream = null;
     this.#meta = null;
     this.#retry = false;
+    this.#passed = false;
     this.#showTyping(0);
+    this.#noting = '';
+    this.#writing.answers(0);
+    this.#reading.open('', 0);
     this.#hooks.link(true); // nothing of ours is broken any more
   }
 
   /** It can't be read (any more): say why and what to do. */
   #lost(why, retry = false) {
+    const passed = this.#passed;
     this.#leave();
     this.#retry = retry;
-    this.#frame('lost', text.notOpened);
+    this.#frame('lost', passed ? pane.passed : text.notOpened);
     $('welcome').replaceChildren(h('p', { class: 'large' }, why), h('p', {}, retry ? text.lost : text.choose));
-    this.#hooks.notice(why);
+    if (!passed) this.#hooks.notice(why);
   }
 
   #frame(mode, title) {
-    const shown = ['waiting', 'mine', 'closed'].includes(mode);
-    $('conversation').dataset.mode = mode;
-    say($('title'), title);
-    say($('subtitle'), '');
-    say($('state'), '');
-    $('welcome').hidden = shown;
-    $('log-frame').hidden = !shown;
-    for (const id of ['claim', 'finish', 'composer']) $(id).hidden = true;
-    if (!shown) {
-      this.#log.clear();
-      showContext(null);
-      $('welcome').replaceChildren(...(mode === 'none' && this.#conv === ''
-        ? [h('p', { class: 'large' }, text.choose), h('p', {}, text.chooseMore)] : [h('p', { class: 'large' }, title)]));
-    }
+    if (showFrame(mode, title)) return;
+    this.#log.clear();
+    showContext(null);
+    $('welcome').replaceChildren(...(mode === 'none' && this.#conv === ''
+      ? [h('p', { class: 'large' }, text.choose), h('p', {}, text.chooseMore)] : [h('p', { class: 'large' }, title)]));
   }
 }

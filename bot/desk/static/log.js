@@ -1,7 +1,7 @@
 /** The log of one conversation on the screen: each event once, in order, at the end unless the reader scrolled up. */
 import { $, h } from './dom.js';
 import { dayLine, eventElement, outgoingElement, redact } from './message.js';
-import { dayOf } from './text.js';
+import { dayOf, pane } from './text.js';
 
 const NEAR = 80; // px from the end that still count as being there
 const JOIN = 5 * 60_000; // messages of one sender within this time stand together
@@ -12,13 +12,16 @@ export class Log {
   #last = 0;
   #stuck = true; // the reader is at the end and stays there, also when the frame changes its size
   #quiet = 0;
+  #read = 0; // the citizen has read up to here
 
-  /** @param {Record<string, string>} outcomes labels by code */
-  constructor(outcomes) {
+  /** @param {Record<string, string>} outcomes labels by code @param {() => void} [reached] the reader came to the end */
+  constructor(outcomes, reached = () => {}) {
     this.#outcomes = outcomes;
     $('log').addEventListener('scroll', () => {
+      const before = this.#stuck;
       this.#stuck = this.#atEnd();
       if (this.#stuck) this.#jump(false);
+      if (this.#stuck && !before) reached();
     });
     new ResizeObserver(() => this.#stuck && this.toEnd()).observe($('log'));
     $('jump').addEventListener('click', () => this.toEnd());
@@ -50,6 +53,40 @@ export class Log {
   clear() {
     $('events').replaceChildren();
     this.#last = 0;
+    this.#read = 0;
+  }
+
+  /** Whether the reader is at the end, and so has seen the newest. */
+  get atEnd() {
+    return this.#stuck;
+  }
+
+  /** The citizen has read up to this event: said under the newest of our messages that it is true for. */
+  read(seq) {
+    this.#read = Math.max(this.#read, seq);
+    const ours = [...$('events').querySelectorAll('.message.agent:not(.outgoing)')];
+    const newest = ours.filter((node) => Number(node.dataset.seq) <= this.#read).at(-1);
+    for (const mark of $('events').querySelectorAll('.read')) if (mark.parentElement !== newest) mark.remove();
+    if (!newest || newest.querySelector('.read')) return;
+    newest.append(h('p', { class: 'delivery read', 'data-testid': 'read', 'aria-live': 'off' }, pane.read));
+    this.settle();
+  }
+
+  /** Bring an event into view and point it out. @returns {boolean} whether it is on the screen */
+  reveal(seq) {
+    const node = $('events').querySelector(`[data-seq="${seq}"]`);
+    if (!node) return false;
+    for (const old of $('events').querySelectorAll('.found')) old.classList.remove('found');
+    node.classList.add('found');
+    node.tabIndex = -1;
+    node.scrollIntoView({ block: 'center' });
+    node.focus({ preventScroll: true });
+    return true;
+  }
+
+  /** Something at the end got another size: whoever was there stays there. */
+  settle() {
+    if (this.#stuck) this.toEnd();
   }
 
   /** A live event. @returns {boolean} whether it is new */
@@ -84,6 +121,7 @@ export class Log {
     for (const node of $('events').querySelectorAll('.outgoing')) node.remove();
     $('events').append(...items.map((item) => outgoingElement(item, {
       again: actions.again,
+      edit: () => actions.edit(item),
       discard: () => actions.discard(item.cid),
     })));
     if (focused) ($('events').querySelector(`[data-cid="${focused}"] button`) ?? $('text')).focus();
@@ -105,9 +143,12 @@ export class Log {
     const place = $('events').querySelector('.outgoing');
     const insert = (item) => $('events').insertBefore(item, place);
     if (event.at && dayOf(event.at) !== this.#day()) insert(dayLine(event.at));
+    node.dataset.seq = event.seq;
     if (event.at) Object.assign(node.dataset, { at: event.at, name: event.from?.name ?? '' });
     if (event.type === 'handover' && event.state === 'queued') this.#dropPositions(before);
-    return insert(node);
+    insert(node);
+    if (node.matches('.message.agent')) this.read(this.#read);
+    return undefined;
   }
 
   /** Only the newest of a run of positions in the queue is worth a line. */

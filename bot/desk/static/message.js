@@ -1,6 +1,6 @@
 /** One event of the log as an element; null for events that an agent needn't see. */
 import { h, safeUrl, unseen } from './dom.js';
-import { dayOf, dayWords, moment, text, timeOf } from './text.js';
+import { dayOf, dayWords, moment, pane, text, timeOf } from './text.js';
 
 const clock = (at) => h('time', { datetime: at, title: moment(at) }, timeOf(at));
 
@@ -18,7 +18,7 @@ export const dayLine = (at) => h('li', { class: 'day', 'data-day': dayOf(at) }, 
 export function eventElement(event, outcomes, joins) {
   if (event.type === 'message') return messageElement(event, joins);
   if (event.type === 'note') return noteElement(event);
-  const words = event.type === 'handover' ? text.event[event.state]?.({ ...event, label: outcomes[event.outcome] ?? '–' }) : event.text;
+  const words = event.type === 'handover' ? pane.event[event.state]?.({ ...event, label: outcomes[event.outcome] ?? '–' }) : event.text;
   if (!words || !['handover', 'notice'].includes(event.type)) return null;
   return h('li', { class: 'event', 'data-testid': 'event', 'data-state': event.state ?? event.kind }, h('span', {}, words, ' ', event.at && clock(event.at)));
 }
@@ -66,13 +66,18 @@ export function redact(node) {
   for (const part of [...words.parentElement.children].slice(1)) part.remove();
 }
 
-/** A message of our own that the server hasn't confirmed yet. @param {{cid: string, text: string, state: string, title: string}} item */
-export function outgoingElement(item, { again, discard }) {
+/**
+ * An answer or a note of our own that the server hasn't confirmed yet.
+ * @param {import('./outbox.js').Item} item @param {{again: () => void, edit: () => void, discard: () => void}} actions
+ */
+export function outgoingElement(item, { again, edit, discard }) {
   const failed = ['failed', 'refused'].includes(item.state);
-  return h('li', { class: `message agent outgoing ${item.state}`, 'data-testid': 'message', 'data-from': 'agent', 'data-state': item.state, 'data-cid': item.cid },
-    h('p', { class: 'who' }, text.you),
-    h('div', { class: 'bubble' }, h('p', { class: 'words' }, item.text)),
+  const note = item.kind === 'notes';
+  const act = (words, onclick) => h('button', { type: 'button', class: 'quiet small', onclick }, words);
+  const attributes = { 'data-testid': note ? 'note' : 'message', 'data-from': 'agent', 'data-state': item.state, 'data-cid': item.cid };
+  return h('li', { class: `${note ? 'note' : 'message agent'} outgoing ${item.state}`, ...attributes },
+    h('p', { class: 'who' }, note ? text.note(text.you.toLowerCase()) : text.you),
+    note ? h('p', { class: 'words' }, item.text) : h('div', { class: 'bubble' }, h('p', { class: 'words' }, item.text)),
     h('p', { class: 'delivery' }, failed ? `${text.notSent} ${item.title} ` : item.state === 'sent' ? text.sent : text.sending,
-      item.state === 'failed' && h('button', { type: 'button', class: 'quiet small', onclick: again }, text.again),
-      failed && h('button', { type: 'button', class: 'quiet small', onclick: discard }, text.discard)));
+      item.state === 'failed' && act(text.again, again), failed && act(pane.edit, edit), failed && act(text.discard, discard)));
 }

@@ -1,11 +1,15 @@
-/** Messages of the agent on their way: one at a time per conversation, in order, the same `cid` until the server has it. */
-import { Problem, post } from './api.js';
+/** Answers and notes on their way: one at a time per conversation, in order, the same `cid` until the server has it. */
+import { Problem, address, post } from './api.js';
+import { read, write } from './kept.js';
 
-/** @typedef {{cid: string, conv: string, text: string, state: 'sending'|'sent'|'failed'|'refused', title: string, seq: number, shown: boolean}} Item */
+/**
+ * @typedef {{cid: string, conv: string, kind: 'messages'|'notes', text: string, state: 'sending'|'sent'|'failed'|'refused',
+ *   title: string, seq: number, shown: boolean}} Item
+ */
 
 export class Outbox {
   /** @type {Item[]} */
-  #items = [];
+  #items = (read('outbox') ?? []).map((item) => ({ ...item, state: item.state === 'refused' ? 'refused' : 'failed' }));
   #busy = new Set(); // conversations with a request under way
   #hooks;
 
@@ -26,36 +30,43 @@ export class Outbox {
     return this.#items.filter((item) => item.state !== 'sent').length;
   }
 
-  add(conv, words) {
-    const cid = crypto.randomUUID?.() ?? randomId();
-    this.#items.push({ cid, conv, text: words, state: 'sending', title: '', seq: 0, shown: false });
-    this.#hooks.changed();
+  /** @param {string} conv @param {Item['kind']} kind @param {string} words */
+  add(conv, kind, words) {
+    this.#items.push({ cid: newId(), conv, kind, text: words, state: 'sending', title: '', seq: 0, shown: false });
+    this.#changed();
     this.#flush(conv);
   }
 
   /** Try what failed again: the network is back, or the agent asks. */
   retry() {
     for (const item of this.#items) if (item.state === 'failed') item.state = 'sending';
-    this.#hooks.changed();
+    this.#changed();
     for (const conv of new Set(this.#items.map((item) => item.conv))) this.#flush(conv);
   }
 
   discard(cid) {
     this.#items = this.#items.filter((item) => item.cid !== cid);
-    this.#hooks.changed();
+    this.#changed();
   }
 
-  /** The log has a message of ours. The answer to our request may have come before, or be on its way still. */
-  arrived(conv, seq, words) {
-    const mine = this.#items.filter((item) => item.conv === conv);
+  /** The log has something of ours. The answer to our request may have come before, or be on its way still. */
+  arrived(conv, kind, seq, words) {
+    const mine = this.#items.filter((item) => item.conv === conv && item.kind === kind);
     const sent = mine.find((item) => item.seq === seq);
     if (sent) return this.discard(sent.cid);
     const underway = mine.find((item) => ['sending', 'failed'].includes(item.state) && !item.shown && item.text === words);
     if (!underway) return undefined;
     underway.shown = true;
-    if (underway.state === 'sending') return this.#hooks.changed();
+    if (underway.state === 'sending') return this.#changed();
     this.discard(underway.cid);
     return this.#flush(conv);
+  }
+
+  /** What isn't sent outlives a reload: the `cid` sees to it that nothing arrives twice. */
+  #changed() {
+    const left = this.#items.filter((item) => item.state !== 'sent');
+    write('outbox', left.length ? left : null);
+    this.#hooks.changed();
   }
 
   async #flush(conv) {
@@ -75,21 +86,21 @@ export class Outbox {
   /** @param {Item} item */
   async #send(item) {
     try {
-      const { seq, masked } = await post(`/api/conv/${encodeURIComponent(item.conv)}/messages`, { cid: item.cid, text: item.text });
+      const { seq, masked } = await post(address(item.conv, `/${item.kind}`), { cid: item.cid, text: item.text });
       Object.assign(item, { state: 'sent', seq });
       if (masked) this.#hooks.masked();
       if (this.#hooks.has(item.conv, seq)) this.discard(item.cid);
-      else this.#hooks.changed();
+      else this.#changed();
     } catch (error) {
       if (item.shown) return void this.discard(item.cid); // only the answer got lost
       const passing = !(error instanceof Problem) || error.passing;
       Object.assign(item, { state: passing ? 'failed' : 'refused', title: passing ? '' : error.title });
-      this.#hooks.changed();
+      this.#changed();
     }
   }
 }
 
-/** crypto.randomUUID exists on https and localhost only. */
-function randomId() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+/** A new id for something to send. crypto.randomUUID exists on https and localhost only. */
+export function newId() {
+  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,0 +1,37 @@
+"""The registrar: brings what waits in the outboxes to the contact registers. Every edge process may have one at work."""
+
+import asyncio
+from collections.abc import Callable, Collection
+
+import structlog
+
+from bot.contacts.outbox import OutboxContacts
+from bot.conversation.redis import StoreUnavailable
+
+log = structlog.get_logger()
+
+
+class Registrar:
+    """Run `run()` as a task. `contacts` gives the register of a municipality; `at_once`: items of each under way together."""
+
+    def __init__(
+        self, gemeenten: Collection[str], contacts: Callable[[str], OutboxContacts], *, poll_seconds: float, at_once: int
+    ) -> None:
+        self._gemeenten = gemeenten
+        self._contacts = contacts
+        self._poll_seconds = poll_seconds
+        self._at_once = at_once
+
+    async def run(self) -> None:
+        """Until cancelled, whatever fails. A register that is slow keeps no other municipality waiting."""
+        await asyncio.gather(*(self._serve(key) for key in self._gemeenten))
+
+    async def _serve(self, key: str) -> None:
+        while True:
+            try:
+                busy = await self._contacts(key).catch_up(self._at_once)
+            except StoreUnavailable as exc:
+                log.warning("store_unavailable", during=str(exc), gemeente=key)
+                busy = False
+            if not busy:
+                await asyncio.sleep(self._poll_seconds)
