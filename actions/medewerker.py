@@ -68,7 +68,7 @@ async def offer(
         response=response, buttons=[*first, *_buttons(steps.ways, reason), *back],
         json_message={"event": events.handover("offered")},
     )
-    if line := _chat_line(steps):
+    if chat and (line := _chat_line(steps)):
         dispatcher.utter_message(response=line, json_message={"joins": True}, **_values(steps))
     dispatcher.utter_message(response="utter_bereikbaar", json_message={"joins": True}, **_values(steps))
 
@@ -127,7 +127,7 @@ class ActionHandover(Action):
             return []
         if await too_many(Rate(f"queue:{now.caller}", services().settings.rate_queue_hour, HOUR)):
             if not what.priority:
-                await offer(now, tracker, dispatcher, "utter_chat_dicht", what.reason, chat=False)
+                await offer(now, tracker, dispatcher, "utter_chat_vaak", what.reason, chat=False)
                 return []
             what = replace(what, priority=False)  # who speaks of danger is never refused, but doesn't go first time and again
         await _queue(now, what, *desk, dispatcher)

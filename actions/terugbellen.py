@@ -159,9 +159,10 @@ class ActionTerugbellen(Submit):
         now = here(tracker)
         moment = Moment.parse(tracker.get_slot("contact_moment"))
         when = moment.written() if moment else _spoken(tracker.get_slot("contact_moment"), now)
+        if await too_many(*_rates(now, tracker.get_slot("contact_telefoon"))):
+            dispatcher.utter_message(response="utter_terugbellen_vaak", json_message={"forget": True})
+            return clear(SLOTS)
         try:
-            if await too_many(*_rates(now, tracker.get_slot("contact_telefoon"))):
-                raise ContactsUnavailable("too many requests")
             registered = await services().contacts(now.gemeente.key).register(_request(now, tracker, when), key=now.key)
         except CallbackRefused:
             dispatcher.utter_message(response="utter_terugbellen_geweigerd", json_message={"forget": True})

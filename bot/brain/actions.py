@@ -1,11 +1,29 @@
 """Runs the rasa-sdk actions in this process instead of over HTTP."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
+
+_failures: ContextVar[list[Exception]] = ContextVar("failures")
+
+
+@contextmanager
+def no_silence() -> Iterator[None]:
+    """Around a turn: raises what an action raised. Rasa only logs it and ends the turn, and the citizen would hear nothing."""
+    failures: list[Exception] = []
+    token = _failures.set(failures)
+    try:
+        yield
+    finally:
+        _failures.reset(token)
+    if failures:
+        raise failures[0]
 
 
 class InProcessActions(EndpointConfig):
@@ -23,3 +41,6 @@ class InProcessActions(EndpointConfig):
         except ActionExecutionRejection as exc:
             text = json.dumps({"error": exc.message, "action_name": exc.action_name})
             raise ClientResponseError(400, exc.message, text) from exc
+        except Exception as exc:
+            _failures.get([]).append(exc)
+            raise

@@ -12,7 +12,7 @@ from rasa.core.channels.channel import UserMessage
 
 from bot import content
 from bot.brain import cases, glance, parsing, persons, speedups, tracker
-from bot.brain.actions import InProcessActions
+from bot.brain.actions import InProcessActions, no_silence
 from bot.brain.answers import LogChannel, collect
 from bot.brain.nlg import GemeenteNLG
 from bot.brain.picks import picked
@@ -51,11 +51,13 @@ class Assistant:
         self._store.hold(before)
         channel = LogChannel(turn.channel)
         try:
-            for parsed in await self._questions(turn):
-                message = UserMessage(
-                    parsed["text"], channel, turn.conv, parse_data=parsed, input_channel=turn.channel, metadata=_metadata(turn)
-                )
-                await processor.handle_message(message)
+            with no_silence():
+                for parsed in await self._questions(turn):
+                    message = UserMessage(
+                        parsed["text"], channel, turn.conv, parse_data=parsed, input_channel=turn.channel,
+                        metadata=_metadata(turn),
+                    )
+                    await processor.handle_message(message)
         finally:
             after = self._store.release(turn.conv)
         persons.count_outage(after, channel.responses)

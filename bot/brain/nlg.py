@@ -76,10 +76,7 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         if found is None:
             return None
         metadata = found.setdefault("metadata", {})
-        if metadata.get("source"):
-            metadata["source"] = metadata["source"].format_map(values)
-        if not gemeente.offers(metadata.get("appointment_product", "")):
-            metadata.pop("appointment_product", None)
+        _fit(metadata, gemeente, values)
         title = answers.responses[utter_action][0].get("metadata", {}).get("title")
         if title:
             self._noted(found, gemeente, tracker, values)
@@ -93,12 +90,20 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
                 found["text"] = f"{found['text'].rstrip()}\n\n{last}"
         elif follows_a_form(utter_action):
             metadata["walk"] = walk.onward()
-        if person := beside(topic, metadata, tracker, self._catalogue):
-            metadata["person"] = person.button
-            today = ladder.reachable(gemeente, self._now())
-            if person.note and (note := generate_in_turn(answers, person.note, tracker, values | today)):
-                found["text"] = f"{found['text'].rstrip()}\n\n{note['text']}"
+        self._offer_person(found, topic, gemeente, tracker, values)
         return found
+
+    def _offer_person(
+        self, found: dict[str, Any], topic: str, gemeente: Gemeente, tracker: DialogueStateTracker, values: dict[str, Any]
+    ) -> None:
+        """A person beside the answer, where that is called for (bot.brain.persons)."""
+        person = beside(topic, found["metadata"], tracker, self._catalogue)
+        if person is None:
+            return
+        found["metadata"]["person"] = person.button
+        today = ladder.reachable(gemeente, self._now())
+        if person.note and (note := generate_in_turn(self._answers[gemeente.key], person.note, tracker, values | today)):
+            found["text"] = f"{found['text'].rstrip()}\n\n{note['text']}"
 
     def _noted(
         self, found: dict[str, Any], gemeente: Gemeente, tracker: DialogueStateTracker, values: dict[str, Any]
@@ -108,6 +113,14 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         if is_english(_said(tracker)) and (note := generate_in_turn(answers, "utter_english_note", tracker, values)):
             found["text"] = f"{note['text']}\n{found['text']}"
         return found
+
+
+def _fit(metadata: dict[str, Any], gemeente: Gemeente, values: dict[str, Any]) -> None:
+    """The municipality's own values in the source; no button for an appointment that it doesn't offer."""
+    if metadata.get("source"):
+        metadata["source"] = metadata["source"].format_map(values)
+    if not gemeente.offers(metadata.get("appointment_product", "")):
+        metadata.pop("appointment_product", None)
 
 
 def _goes_on(tracker: DialogueStateTracker) -> bool:

@@ -18,7 +18,7 @@ from bot.conversation.queue import Agent
 from bot.conversation.sessions import Session
 from bot.desk import words
 from bot.desk.access import record, refuse
-from bot.desk.roles import CONVERSATIONS, LEADS, may
+from bot.desk.roles import CONVERSATIONS, may
 from bot.desk.state import Desk
 from bot.desk.typed import note
 from bot.desk.web import Problem, read, reply
@@ -38,7 +38,7 @@ class Done(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def tasks(desk: Desk, session: Session, request: web.Request) -> web.Response:
-    """`GET /desk/api/tasks`: who waits to be called by a team of this agent (a team lead: by any), the longest waiting first.
+    """`GET /desk/api/tasks`: who waits to be called by a team of this person, the longest waiting first.
 
     `trouble`: why the list may be incomplete, or null. An administrator sees what is still to be written, without persons.
     """
@@ -129,7 +129,7 @@ async def _holds(desk: Desk, session: Session, reference: str) -> bool:
 
 
 def _ours(session: Session, task: Task) -> bool:
-    return may(session.roles, LEADS) or not session.teams or task.team in session.teams
+    return not session.teams or task.team in session.teams
 
 
 def _claims(desk: Desk, session: Session) -> TaskClaims:
@@ -165,16 +165,14 @@ async def _shown(desk: Desk, session: Session, found: Sequence[Task]) -> list[di
 
 
 def _row(desk: Desk, session: Session, task: Task, holder: Agent | None, there: Collection[str]) -> dict[str, Any]:
-    """`conv` is null when the citizen erased the conversation, or it is past its time: the request itself stays. It is null for a
-    lead of other teams too.
-    """
+    """`conv` is null when the citizen erased the conversation, or it is past its time: the request itself stays."""
     asked, team = task.callback.request, desk.services.gemeente(session.gemeente).team(task.team or "")
-    item, reads = task.unwritten, not session.teams or task.team in session.teams  # as access.look decides
+    item = task.unwritten
     return {
         "reference": task.callback.reference, "name": asked.name, "phone": asked.phone, "when": asked.when,
         "topic": desk.contexts.title(asked.topic or "") or (asked.topic or "").replace("_", " ").capitalize() or None,
         "summary": asked.summary, "zaak": asked.zaaknummer,
-        "conv": asked.conversation if reads and asked.conversation in there else None,
+        "conv": asked.conversation if asked.conversation in there else None,
         "at": task.callback.registered.timestamp(), "registered": task.there, "state": "unwritten" if item else "open",
         "problem": words.unwritten(item.problem, item.field) if item else None,
         "team": {"id": team.id, "name": team.name} if team else None, "taken_by": _person(holder) if holder else None,

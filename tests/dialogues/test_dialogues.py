@@ -178,3 +178,12 @@ def _remember(events: list[Event], remembered: dict[str, str]) -> None:
 def _list(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value or [])
 
+
+
+async def test_an_action_that_breaks_is_no_silence(counter: Edge) -> None:
+    citizen = await counter.citizen()
+    counter.services.__dict__["handover"] = None  # nothing that an action expects
+    seq = (await citizen.send("ik wil een medewerker spreken")).json["seq"]
+    said = [event for event in await citizen.answered(seq) if event["type"] == "message"]
+    assert [event["meta"]["outcome"] for event in said] == ["fallback"]
+    assert find_part(said[0], ["choices"])

@@ -3,18 +3,14 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from bot.settings import ROOT
 from tests.browser import arguments, installed
 from tests.house import House
+from tests.looks import AXE, SCREENSHOTS
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-SCREENSHOTS = ROOT / "results" / "screenshots"
 PHONE = {"width": 390, "height": 780}
 DESKTOP = {"width": 1280, "height": 860}
 

@@ -95,6 +95,14 @@ async def test_own_conversations_say_what_is_due_and_the_title_counts_it(browser
     await expect(page).to_have_title("(1) Balie-desk")
 
 
+async def test_a_search_that_became_too_short_shows_no_old_answer(browser: Browser, office: Office) -> None:
+    page = await _open(browser, office)
+    await page.get_by_label("Zoeken", exact=True).fill("ZAAK-2026-9999")
+    await expect(page.get_by_test_id("found-state")).to_contain_text("Niets gevonden")
+    await page.get_by_label("Zoeken", exact=True).fill("ZA")
+    await expect(page.get_by_test_id("found-state")).to_have_text("Typ ten minste 3 tekens.")
+
+
 async def test_the_next_one_is_refused_with_the_reason_in_sight(browser: Browser, office: Office) -> None:
     page = await _open(browser, office)
     why = page.get_by_test_id("next-why")
@@ -353,9 +361,14 @@ async def test_one_who_signed_out_in_another_tab_is_told(browser: Browser, offic
     two = await one.context.new_page()
     await two.goto(f"{office.origin}/desk")
     await expect(two.get_by_test_id("connection")).to_have_text("Verbonden")
+    citizen = await office.waiting(team="burgerzaken")
+    await _row(two, citizen).click()
+    await expect(two.get_by_role("log")).to_contain_text("Ik wil een medewerker spreken")
     await one.get_by_role("button", name="Uitloggen").click()
     await one.wait_for_url("**/desk/login")
     await expect(two.get_by_test_id("notice")).to_contain_text("U bent in een ander tabblad uitgelogd.")
+    await expect(two.get_by_test_id("connection")).to_have_text("U bent uitgelogd.")  # and not that there is no connection
+    await expect(two.get_by_role("log")).to_contain_text("Ik wil een medewerker spreken")  # stays to be read
     await expect(two.get_by_role("link", name="Opnieuw inloggen")).to_be_visible()
     await expect(_next(two)).to_be_disabled()
 
@@ -403,7 +416,7 @@ def _task(page: Page, reference: str) -> Locator:
 
 
 async def test_a_call_back_is_taken_tried_and_done(browser: Browser, office: Office) -> None:
-    first = await _asked(office, "first")
+    first = await _asked(office, "first", phone="+31612345678")
     second = await _asked(office, "second", "Karel Jansen", "+31 88 123 45 67", zaak=None)
     page = await _open(browser, office, permissions=["clipboard-read", "clipboard-write"])
     await expect(page.get_by_test_id("to-tasks")).to_contain_text("2 open")
@@ -411,8 +424,9 @@ async def test_a_call_back_is_taken_tried_and_done(browser: Browser, office: Off
     await expect(page.get_by_test_id("task")).to_have_count(2)
     await expect(page.get_by_test_id("task").first).to_have_attribute("data-reference", first)
     await expect(_task(page, second).get_by_role("link", name="+31 88 123 45 67")).to_have_attribute("href", "tel:+31881234567")
+    await expect(_task(page, first).get_by_role("link", name="06 12 34 56 78")).to_have_attribute("href", "tel:+31612345678")
     await _task(page, first).get_by_role("button", name="Kopiëren").click()
-    assert await until(lambda: page.evaluate("navigator.clipboard.readText()")) == "0612345678"
+    assert await until(lambda: page.evaluate("navigator.clipboard.readText()")) == "+31612345678"
     assert await violations(page) == []
 
     await _task(page, first).get_by_role("button", name="Ik bel").press("Enter")

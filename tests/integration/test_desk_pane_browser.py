@@ -308,6 +308,8 @@ async def test_a_conversation_goes_to_a_colleague_who_is_free(browser: Browser, 
     await row.click()
     await expect(other.locator("[data-testid=event][data-state=transferred]")).to_contain_text("Youssef")
     await expect(page.get_by_label(FIELD)).to_be_hidden()
+    await expect(page.get_by_role("heading", name="Dit gesprek is doorgegeven")).to_be_visible()
+    await expect(page.get_by_test_id("notice")).to_be_hidden()  # it is as one wanted: no alarm
 
 
 async def test_a_colleague_on_a_break_cannot_be_chosen(browser: Browser, office: Office) -> None:

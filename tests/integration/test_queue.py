@@ -41,7 +41,7 @@ class Counter:
         await self.say(conv, "mag ik iemand spreken")
         mailbox = Mailbox(self.services.redis, self.services.redis_blocking, "test", 6)
         await mailbox.prepare()
-        told = {"topic": None, "team": team, "priority": priority}
+        told = {"topic": None, "team": team, "priority": priority, "form": [["Naam", "Jan"]]}
         for entry, found in await mailbox.wait(10, 2):
             turn = await mailbox.take(entry, found)
             answer = Answer([events.handover("queued")], handover=told) if found == conv else Answer()
@@ -220,6 +220,13 @@ async def test_a_note_is_kept_once_and_no_citizen_ever_reads_it(counter: Counter
     noted = await counter.bodies(conv, "note")
     assert len(noted) == 1
     assert "liever" not in str(events.public(noted[0], 5))
+
+
+async def test_what_a_form_held_is_forgotten_when_the_agent_is_done(counter: Counter) -> None:
+    conv = await counter.claimed()
+    assert (await counter.get(conv)).handover["form"] == [["Naam", "Jan"]]
+    await counter.handover.close(await counter.get(conv), SANNE, "opgelost")
+    assert (await counter.get(conv)).handover == {"topic": None, "team": "kcc", "priority": False}
 
 
 async def test_read_marks_only_go_up(counter: Counter) -> None:

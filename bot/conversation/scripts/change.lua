@@ -55,7 +55,16 @@ if how.to ~= '' then
     redis.call('HSET', KEYS[1], 'assigned_at', now)
     redis.call('HSET', KEYS[11], ARGV[1], how.to_agent)
     redis.call('ZADD', KEYS[8], now, ARGV[1])
-  elseif meta[5] then -- an agent had it once: who only waited is in no list afterwards, and can't crowd others out
+  end
+  if how.to == 'bot' then -- what a form held was for the agent
+    local told = redis.call('HGET', KEYS[1], 'handover')
+    if told and told ~= '' then
+      told = cjson.decode(told)
+      told.form = nil
+      redis.call('HSET', KEYS[1], 'handover', cjson.encode(told))
+    end
+  end
+  if how.to == 'bot' and meta[5] then -- an agent had it once: who only waited is in no list afterwards, and can't crowd others out
     redis.call('ZADD', KEYS[9], now, ARGV[1])
   end
 end

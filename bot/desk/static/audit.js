@@ -1,8 +1,9 @@
 /** For an administrator: who looked at or did what, newest first, and what is still to be written to the contact register. */
 import { get } from './api.js';
+import { fullMoment } from './dates.js';
 import { $, h, say } from './dom.js';
 import { pressed, state } from './page.js';
-import { board, fullMoment, text } from './text.js';
+import { board, text } from './text.js';
 
 const words = board.audit;
 

@@ -1,9 +1,10 @@
 /** The dialog in which an agent books an appointment for the citizen: what, where, when, who, a last look, and the booking, once. */
 import { address, get, post } from './api.js';
+import { dayWords } from './dates.js';
 import { $, h, say } from './dom.js';
 import { read, write } from './kept.js';
 import { newId } from './outbox.js';
-import { dayWords, pane, text } from './text.js';
+import { pane, text } from './text.js';
 
 const words = pane.booking;
 const FIELDS = ['product', 'persons', 'location', 'day', 'name', 'phone', 'email'];

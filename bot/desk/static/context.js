@@ -1,6 +1,7 @@
 /** The right column: what an agent must know of a conversation at a glance. Everything that was said is a way back to it. */
+import { duration, moment, when } from './dates.js';
 import { $, h, say, unseen } from './dom.js';
-import { duration, moment, pane, text, when } from './text.js';
+import { pane, text } from './text.js';
 
 const TESTIDS = { topic: 'context-topic', summary: 'context-summary', zaaknummer: 'context-zaak', reference: 'context-reference', waits: 'context-waits' };
 const words = pane.context;

@@ -28,7 +28,7 @@ export class Conversation {
   #before = 0; // what that was when something began to be pending
   #noting = ''; // the conversation of somebody else that the agent wants to write a note in
   #retry = false; // opening failed for want of a connection
-  #passed = false; // what waited to be done was giving it to somebody else
+  #passed = false; // it was given to somebody else: that one can't read on is no surprise
 
   /**
    * @param {{notice: (words: string) => void, taken: () => void, now: () => number, link: (live: boolean) => void}} hooks
@@ -156,7 +156,7 @@ export class Conversation {
         this.#writing.live();
       },
       lost: () => this.#hooks.link(false),
-      refused: (problem) => this.#lost(problem.title),
+      refused: (problem) => problem.status !== 401 && this.#lost(problem.title), // signed out: what is shown stays to be read
     });
     this.#stream.run();
   }
@@ -167,14 +167,17 @@ export class Conversation {
     if (event.type === 'suggestions') return this.#writing.suggested(event.seq);
     if (event.type === 'here') return this.#changed({ here: { open: event.open, seen: event.seen } });
     if (event.type === 'pending') return this.#decided(event.pending);
-    if (event.type === 'reset' || event.type === 'signed_out') return this.#lost(event.title);
-    if (event.type === 'end') return this.#stream.stop();
+    if (event.type === 'reset') return this.#lost(event.title);
+    if (event.type === 'end' || event.type === 'signed_out') return this.#stream.stop();
     if (!event.seq || !this.#log.add(event)) return undefined;
     this.#count(event);
     this.#reading.look();
     if (event.type === 'message') this.#said(event);
     if (event.type === 'note') this.#writing.arrived('notes', event);
-    if (event.type === 'handover') this.#refresh();
+    if (event.type === 'handover') {
+      this.#passed = event.state === 'transferred';
+      this.#refresh();
+    }
     return undefined;
   }
 
@@ -232,7 +235,7 @@ export class Conversation {
       this.#log.read(meta.read.citizen ?? 0);
       if (this.#writing.open && meta.mode === 'mine' && document.activeElement === document.body) this.#writing.focus();
     } catch (error) {
-      if (conv === this.#conv && !error.passing) this.#lost(error.title);
+      if (conv === this.#conv && !error.passing && error.status !== 401) this.#lost(error.title);
     }
   }
 

@@ -113,6 +113,7 @@ function clearNotice() {
 }
 
 function link(name, live) {
+  if (out) return; // that is what there is to say, whatever breaks because of it
   const before = links.lists && links.conversation;
   links[name] = live;
   if (name === 'lists') lists.live = live;

@@ -1,8 +1,9 @@
 /** What of the pane is shown: the heading, what may be done, and what state it is in. */
+import { duration, timeOf } from './dates.js';
 import { $, say } from './dom.js';
 import { drafts } from './drafts.js';
 import { unusual } from './rows.js';
-import { duration, pane, text, timeOf } from './text.js';
+import { pane, text } from './text.js';
 
 /** Button -> what the server must allow for it. */
 const ACTS = { claim: 'claim', book: 'book', pass: 'transfer', assign: 'assign', finish: 'close' };

@@ -1,9 +1,10 @@
 /** For an editor: what agents find in the knowledge base and among the canned answers, as they see it. Read only. */
 import { get } from './api.js';
+import { dayWordsFull } from './dates.js';
 import { $, h, safeUrl } from './dom.js';
 import { highlighted } from './rows.js';
 import { state } from './page.js';
-import { board, dayWordsFull, text } from './text.js';
+import { board, text } from './text.js';
 
 const PAUSE = 300;
 const words = board.answers;

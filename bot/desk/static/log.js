@@ -1,7 +1,8 @@
 /** The log of one conversation on the screen: each event once, in order, at the end unless the reader scrolled up. */
+import { dayOf } from './dates.js';
 import { $, h } from './dom.js';
 import { dayLine, eventElement, outgoingElement, redact } from './message.js';
-import { dayOf, pane } from './text.js';
+import { pane } from './text.js';
 
 const NEAR = 80; // px from the end that still count as being there
 const JOIN = 5 * 60_000; // messages of one sender within this time stand together

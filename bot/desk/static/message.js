@@ -1,6 +1,7 @@
 /** One event of the log as an element; null for events that an agent needn't see. */
+import { dayOf, dayWords, moment, timeOf } from './dates.js';
 import { h, safeUrl, unseen } from './dom.js';
-import { dayOf, dayWords, moment, pane, text, timeOf } from './text.js';
+import { pane, text } from './text.js';
 
 const clock = (at) => h('time', { datetime: at, title: moment(at) }, timeOf(at));
 

@@ -1,7 +1,8 @@
 /** Finding an answer to insert: canned answers and the knowledge base, by keyboard. A combobox with a list, and the whole text beside it. */
 import { get } from './api.js';
+import { dayWordsFull } from './dates.js';
 import { $, h, safeUrl, say, unseen } from './dom.js';
-import { dayWordsFull, pane, text } from './text.js';
+import { pane, text } from './text.js';
 
 const PAUSE = 150; // ms without typing before we ask
 

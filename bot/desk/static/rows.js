@@ -1,6 +1,7 @@
 /** One conversation as a row: the same form in the lists and in what a search finds. */
+import { duration, durationWords, shortMoment } from './dates.js';
 import { h, say, unseen } from './dom.js';
-import { board, duration, durationWords, shortMoment, text } from './text.js';
+import { board, text } from './text.js';
 
 /** What the server calls the place of a row, and what the lists call it. */
 export const due = (row) => row.group === 'mine' && row.last?.role === 'citizen' && !row.pending;
@@ -32,7 +33,7 @@ export function fillRow(node, row, query = '') {
   face.querySelector('.mark.urgent').hidden = !urgent;
   marks(face.querySelector('.marks'), row);
   detail(face.querySelector('.detail'), row, query);
-  say(face.querySelector('.tags'), tags(row).filter(Boolean).join(' · '));
+  showTags(face.querySelector('.tags'), tags(row).filter(Boolean));
   if (row.group === 'closed') {
     const at = new Date(row.since * 1000);
     face.querySelector('time').dateTime = at.toISOString();
@@ -58,6 +59,12 @@ function marks(node, row) {
 function detail(node, { group, last, summary, excerpt }, query) {
   if (excerpt) return node.replaceChildren(...highlighted(excerpt, query));
   return say(node, last?.text && last.role !== 'bot' && group !== 'waiting' ? `${text.last[last.role] ?? text.last.agent}: ${last.text}` : summary || board.lists.noSummary);
+}
+
+/** A number or a name breaks between tags, not inside one. */
+function showTags(node, all) {
+  if (node.textContent === all.join(' · ')) return;
+  node.replaceChildren(...all.flatMap((tag, index) => [index > 0 && ' · ', h('span', { class: 'whole' }, tag)]).filter(Boolean));
 }
 
 function tags({ group, team, channel, reason, zaaknummer, outcome, agent, where }) {

@@ -1,9 +1,10 @@
 /** Call-backs: who wants to be called, who does it, and how it went. The longest waiting first. */
 import { get, post } from './api.js';
+import { when } from './dates.js';
 import { $, h, reconcile, say, unseen } from './dom.js';
 import { Fresh, announce, pressed, state } from './page.js';
 import { TALK } from './tabs.js';
-import { board, text, when } from './text.js';
+import { board, text } from './text.js';
 
 const SECONDS = 60; // every look is in the audit log; what changes here is told by the stream of lists
 const words = board.tasks;
@@ -77,7 +78,7 @@ export class Tasks {
     return h('article', { class: `task ${kind}`, 'aria-labelledby': `task-${reference}`, 'data-testid': 'task', 'data-reference': reference },
       h('div', { class: 'who-to-call' },
         h('h3', { id: `task-${reference}` }, name || words.noName),
-        phone ? h('p', { class: 'phone' }, h('a', { href: `tel:${phone.replace(/[^+\d]/g, '')}`, 'data-act': 'call' }, phone), this.#copy(phone, name)) : h('p', {}, words.noPhone),
+        phone ? h('p', { class: 'phone' }, h('a', { href: `tel:${phone.replace(/[^+\d]/g, '')}`, 'data-act': 'call' }, phoneWords(phone)), this.#copy(phone, name)) : h('p', {}, words.noPhone),
         h('p', { class: 'moment' }, h('span', { class: 'label' }, words.when), ' ', task.when || words.anyTime)),
       h('div', { class: 'about-what' },
         h('p', { class: 'topic' }, topic || words.noTopic),
@@ -170,4 +171,9 @@ export class Tasks {
     if (document.activeElement === document.body) $('tasks-title').focus();
     return undefined;
   }
+}
+
+/** A Dutch number as one reads it out, others as they are: "+31612345678" is "06 12 34 56 78". */
+function phoneWords(phone) {
+  return phone.replace(/^\+316(\d\d)(\d\d)(\d\d)(\d\d)$/, '06 $1 $2 $3 $4').replace(/^\+31(?=[1-9]\d{8}$)/, '0');
 }

@@ -1,8 +1,9 @@
 /** For a team lead: who waits for which team, who is there, and whether citizens are helped in the time that was agreed. */
 import { get } from './api.js';
+import { duration, durationWords } from './dates.js';
 import { $, h } from './dom.js';
 import { Fresh, bar, figure, state } from './page.js';
-import { board, duration, durationWords, text } from './text.js';
+import { board, text } from './text.js';
 
 const SECONDS = 10;
 const words = board.team;

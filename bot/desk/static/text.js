@@ -81,11 +81,11 @@ export const text = {
 /** Sentences of the conversation pane, its dialogs and the context beside it. */
 export const pane = {
   read: 'Gelezen',
-  passed: 'U hebt dit gesprek doorgegeven',
+  passed: 'Dit gesprek is doorgegeven',
   edit: 'Bewerken',
   here: {
     open: 'De inwoner is er',
-    gone: (time) => `De inwoner is er niet meer sinds ${time}`,
+    gone: (time) => `De inwoner is weg sinds ${time}`,
     away: 'De inwoner heeft de pagina dicht',
     kept: 'Uw bericht blijft bewaard: de inwoner ziet het bij de volgende keer.',
   },
@@ -266,12 +266,11 @@ export const board = {
       look: 'Bekeek het gesprek', follow: 'Las mee', claim: 'Nam het gesprek aan', claim_lost: 'Wilde aannemen, was te laat',
       say: 'Stuurde een bericht', note: 'Schreef een notitie', close: 'Sloot het gesprek af', transfer: 'Gaf het gesprek door', undo: 'Maakte ongedaan',
       assign: 'Wees het gesprek toe', search: 'Zocht', search_found: 'Vond het gesprek', history: 'Las eerdere berichten',
-      lists: 'Bekeek de lijsten', limit: 'Veranderde het aantal tegelijk', presence: 'Veranderde status', login: 'Logde in', logout: 'Logde uit',
+      lists: 'Bekeek de lijsten', limit: 'Veranderde het aantal gesprekken tegelijk', presence: 'Veranderde status', login: 'Logde in', logout: 'Logde uit',
       login_refused: 'Inloggen geweigerd', refused: 'Geweigerd', forged: 'Vervalst verzoek geweigerd', audit_read: 'Keek in het logboek',
-      team_read: 'Bekeek het team', appointment: 'Maakte een afspraak', book: 'Maakte een afspraak', task_take: 'Nam een terugbelverzoek',
+      book: 'Maakte een afspraak', task_take: 'Nam een terugbelverzoek',
       task_leave: 'Gaf een terugbelverzoek terug', task_tried: 'Belde, niet bereikt', task_done: 'Rondde een terugbelverzoek af',
-      tasks_read: 'Bekeek de terugbelverzoeken', read: 'Las de berichten', history: 'Las eerdere berichten', lists: 'Bekeek de lijsten',
-      limit: 'Veranderde het aantal gesprekken tegelijk', search_found: 'Vond het gesprek',
+      tasks_read: 'Bekeek de terugbelverzoeken',
     },
     details: { reason: 'reden', seq: 'bericht', outcome: 'uitkomst', status: 'status', team: 'team', to: 'aan', reference: 'kenmerk', count: 'aantal' },
     values: {
@@ -280,8 +279,7 @@ export const board = {
       'colleague has it': 'bij een collega', 'not at the desk': 'niet bij de balie', 'not taken': 'niet aangenomen', team: 'van een collega',
       answers: 'voor een antwoord', suggestions: 'voor een voorstel', opgelost: 'opgelost', doorverwezen: 'doorverwezen',
       afspraak_gemaakt: 'afspraak gemaakt', niet_bereikt: 'niet bereikt', overig: 'iets anders',
-      team: 'team', answers: 'antwoorden', suggestions: 'voorstellen', cancelled: 'gestopt', unavailable: 'storing', level: 'niveau te laag',
-      claims: 'gegevens ontbreken', 'no role': 'geen rol', 'not taken': 'niet aangenomen',
+      cancelled: 'gestopt', unavailable: 'storing', level: 'niveau te laag', claims: 'gegevens ontbreken', 'no role': 'geen rol',
     },
   },
   answers: {
@@ -301,42 +299,3 @@ export const board = {
   },
   signedOutElsewhere: 'U bent in een ander tabblad uitgelogd.',
 };
-
-const AT_HOME = { timeZone: 'Europe/Amsterdam' };
-const clock = new Intl.DateTimeFormat('nl-NL', { hour: '2-digit', minute: '2-digit', ...AT_HOME });
-const dayKey = new Intl.DateTimeFormat('sv-SE', AT_HOME);
-const dayName = new Intl.DateTimeFormat('nl-NL', { weekday: 'long', day: 'numeric', month: 'long', ...AT_HOME });
-const fullDay = new Intl.DateTimeFormat('nl-NL', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', ...AT_HOME });
-
-export const timeOf = (at) => clock.format(new Date(at));
-export const dayOf = (at) => dayKey.format(new Date(at));
-export const dayWords = (at) => dayName.format(new Date(at));
-/** "1 november 2026", of a date without a time too */
-export const dayWordsFull = (at) => new Intl.DateTimeFormat('nl-NL', { day: 'numeric', month: 'long', year: 'numeric', ...AT_HOME }).format(new Date(at));
-export const moment = (at) => `${fullDay.format(new Date(at))}, ${timeOf(at)} uur`;
-/** "vandaag, 10:05 uur", else with the day. */
-export const when = (at) => (dayOf(at) === dayOf(Date.now()) ? `vandaag, ${timeOf(at)} uur` : moment(at));
-/** "10:05" today, else "24 nov. 10:05". */
-export function shortMoment(at) {
-  if (dayOf(at) === dayOf(Date.now())) return timeOf(at);
-  return new Intl.DateTimeFormat('nl-NL', { day: 'numeric', month: 'short', ...AT_HOME }).format(new Date(at));
-}
-
-/** "27 nov. 2026, 10:05:12": to the second, for the audit log. */
-export const fullMoment = (at) =>
-  new Intl.DateTimeFormat('nl-NL', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', ...AT_HOME }).format(new Date(at));
-
-/** "0:07", "12:30", "1:02:30" */
-export function duration(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const two = (number) => String(number).padStart(2, '0');
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
-
-/** "minder dan 1 minuut", "12 minuten": what a screen reader says, so that it doesn't change every second. */
-export function durationWords(seconds) {
-  const minutes = Math.floor(Math.max(0, seconds) / 60);
-  if (minutes < 1) return 'minder dan 1 minuut';
-  return minutes === 1 ? '1 minuut' : `${minutes} minuten`;
-}
