@@ -26,6 +26,7 @@ BREAKS = {*PERSON, "choose_chat", "choose_callback", "zaakstatus", "afspraak_mak
           "afspraak_verzetten", "afspraak_annuleren", "choose_login", "login_code"}
 ASIDES: dict[str, type[Action]] = {}  # intent -> what is done in between, in any form; actions/berichten.py puts it there
 KEPT = "onderbroken"  # the slot with a form that was left for a person: {"form", "slots"}
+RESUMABLE = {"afspraak_form", "zaakstatus_form", "terugbel_form"}  # forms that can go on where they were
 NEVER_KEPT = {"controle", "inlogcode", "afspraak_code"}  # second factors and codes are gone with the form
 STOP_WORDS = {"stop", "stoppen", "annuleer", "annuleren", "laat maar", "afbreken", "ik stop"}
 
@@ -173,6 +174,12 @@ def outage() -> list[Event]:
     return [SlotSet("afgebroken", "storing"), {"event": "active_loop", "name": None}, SlotSet("requested_slot", None)]
 
 
+def back(tracker: Tracker) -> list[dict[str, str]]:
+    """The button to the form that was left for a person, if there is one that can go on."""
+    kept = (tracker.get_slot(KEPT) or {}).get("form")
+    return [{"title": "Verder met invullen", "payload": "/resume_form"}] if kept in RESUMABLE else []
+
+
 def clear(slots: tuple[str, ...]) -> list[Event]:
     """Forget the answers of a form."""
     return [SlotSet(name, None) for name in (*slots, "afgebroken")]
@@ -186,13 +193,17 @@ class Submit(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         reason = tracker.get_slot("afgebroken")
         if reason is None:
-            return [SlotSet(KEPT, None), *await self.done(dispatcher, tracker)]
+            return [*self._over(tracker), *await self.done(dispatcher, tracker)]
         if reason in {"stop", "goodbye"}:
             dispatcher.utter_message(response="utter_gestopt" if reason == "stop" else "utter_goodbye")
         events = [*clear(self.slots), *self._kept(tracker, reason)]
         if follow := FOLLOW_UPS.get(reason):
             events.append({"event": "followup", "name": follow})
         return events
+
+    def _over(self, tracker: Tracker) -> list[Event]:
+        """A form that was filled is no longer left, and neither is one before it."""
+        return [SlotSet(KEPT, None)]
 
     def _kept(self, tracker: Tracker, reason: str) -> list[Event]:
         """The answers of a form that was left for a person: for the agent, and for who goes on with it after all."""

@@ -10,9 +10,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, here, services
-from actions.forms import KEPT, Event
+from actions.forms import KEPT, RESUMABLE, Event, back
 from actions.limits import HOUR, too_many
-from actions.overdracht import WHY, Told, priority, told, why
+from actions.overdracht import PRIORITY, WHY, Told, priority, told, why
 from bot import ladder
 from bot.conversation import events
 from bot.conversation.limits import Rate
@@ -27,7 +27,7 @@ Button = dict[str, str]
 OFFERS = {  # intent -> the words that an offer begins with
     "frustration": "utter_aanbod_frustration", "wrong_answer": "utter_aanbod_wrong_answer", "threat": "utter_aanbod_threat",
 }
-RESUMABLE = {"afspraak_form", "zaakstatus_form", "terugbel_form"}
+COMPLAIN = {"title": "Een klacht indienen", "payload": "/klacht"}
 
 
 class ActionOfferPerson(Action):
@@ -38,7 +38,8 @@ class ActionOfferPerson(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         now = here(tracker)
-        await offer(now, tracker, dispatcher, OFFERS.get(now.intent, "utter_aanbod_asked"), why(now, tracker))
+        complain = [COMPLAIN] if now.intent == "threat" else []
+        await offer(now, tracker, dispatcher, OFFERS.get(now.intent, "utter_aanbod_asked"), why(now, tracker), complain)
         return []
 
 
@@ -63,11 +64,12 @@ async def offer(
     """
     team = await _desk(now, told(now, tracker).topic) if chat else None
     steps = ladder.ladder(now.gemeente, services().now(), team is not None)
-    back = [{"title": "Verder met invullen", "payload": "/resume_form"}] if _resumable(tracker) else []
     dispatcher.utter_message(
-        response=response, buttons=[*first, *_buttons(steps.ways, reason), *back],
+        response=response, buttons=[*first, *_buttons(steps.ways, reason), *back(tracker)],
         json_message={"event": events.handover("offered")},
     )
+    if tracker.get_slot(PRIORITY):  # who is in danger can call somebody at any hour
+        dispatcher.utter_message(response="utter_crisis_nummers", json_message={"joins": True})
     if chat and (line := _chat_line(steps)):
         dispatcher.utter_message(response=line, json_message={"joins": True}, **_values(steps))
     dispatcher.utter_message(response="utter_bereikbaar", json_message={"joins": True}, **_values(steps))
@@ -98,8 +100,6 @@ def _values(steps: Ladder) -> dict[str, str]:
     }
 
 
-def _resumable(tracker: Tracker) -> bool:
-    return (tracker.get_slot(KEPT) or {}).get("form") in RESUMABLE
 
 
 async def _desk(now: Here, topic: str | None) -> tuple[Team, Outlook] | None:
@@ -164,7 +164,7 @@ class ActionLeaveQueue(Action):
         return "action_leave_queue"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
-        dispatcher.utter_message(response="utter_rij_verlaten")
+        dispatcher.utter_message(response="utter_rij_verlaten", buttons=back(tracker))
         return []
 
 
@@ -180,7 +180,7 @@ class ActionReturned(Action):
         if outcome == "other_way":
             return []
         if outcome == "withdrawn":
-            dispatcher.utter_message(response="utter_rij_verlaten")
+            dispatcher.utter_message(response="utter_rij_verlaten", buttons=back(tracker))
             return []
         dispatcher.utter_message(response="utter_terug_bij_balie", medewerker=agent or "een medewerker")
         if agreed:

@@ -11,7 +11,7 @@ from rasa_sdk.events import SlotSet
 from actions import zaak
 from actions.context import Here, catalogue
 from actions.forms import KEPT, Event
-from bot import dutch
+from bot import callbacks, dutch
 from bot.dutch.english import is_english
 from bot.gemeente_file import Team
 from bot.gemeenten import Gemeente
@@ -31,6 +31,8 @@ LABELS = {
     "email": "E-mailadres", "telefoon": "Telefoonnummer", "afspraak_nummer": "Afspraaknummer", "contact_naam": "Naam",
     "contact_telefoon": "Telefoonnummer", "contact_moment": "Terugbellen",
 }
+# What is asked on the way to a person, about the counter itself: the subject before it is still what the person is for.
+IN_PASSING = frozenset({"privacy", "openingstijden", "locatie_adres"})
 FORMS = {
     "zaakstatus_form": "een zaak opzoeken", "inlog_form": "inloggen", "afspraak_form": "een afspraak maken",
     "verzet_form": "een afspraak verzetten", "annuleer_form": "een afspraak afzeggen", "terugbel_form": "een terugbelverzoek",
@@ -73,7 +75,7 @@ def told(now: Here, tracker: Tracker) -> Told:
     case = zaak.in_hand(tracker, now)
     values: Mapping[str, Any] = left.get("slots", {})
     return Told(
-        topic=asked[-1] if asked else None,
+        topic=next((name for name in reversed(asked) if name not in IN_PASSING), asked[-1] if asked else None),
         reason=why(now, tracker),
         summary=_summary(asked, list(_answers(tracker)), left.get("form")),
         form=[[LABELS[name], _in_words(name, value, now.gemeente)] for name, value in values.items() if name in LABELS],
@@ -142,6 +144,8 @@ def _in_words(name: str, value: Any, gemeente: Gemeente) -> str:
         return next((place.name for place in gemeente.locations if place.id == value), str(value))
     if name == "dag":
         return dutch.day_in_words(date.fromisoformat(value))
+    if name == "contact_moment":
+        return callbacks.written(value)
     if name in {"telefoon", "contact_telefoon"}:
         return dutch.phone_in_words(value)
     return str(value)

@@ -7,10 +7,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, here, services
-from actions.forms import Event, Form, Submit, clear, is_question
+from actions.forms import KEPT, Event, Form, Submit, back, clear, is_question
 from actions.limits import DAY, too_many
 from actions.overdracht import told
-from actions.words import parse_name
+from actions.words import is_like_a_name, named, parse_name
 from actions.zaak import in_hand
 from bot import callbacks, dutch, ladder
 from bot.callbacks import SOON, Moment, Refused
@@ -37,13 +37,30 @@ class ValidateTerugbelForm(Form):
     def name(self) -> str:
         return "validate_terugbel_form"
 
+    async def _prefill(self, now: Here, tracker: Tracker) -> list[Event]:
+        """Name, number and moment may be known from the form that was left for a person."""
+        left: dict[str, Any] = (tracker.get_slot(KEPT) or {}).get("slots", {})
+        name, number = left.get("contact_naam") or left.get("naam"), left.get("contact_telefoon") or left.get("telefoon")
+        known = [SlotSet("contact_naam", name)] if name else []
+        if number and callbacks.callable_number(number):
+            known.append(SlotSet("contact_telefoon", number))
+        moment = Moment.parse(str(left.get("contact_moment")))
+        if moment and not moment.over(services().now()):
+            known.append(SlotSet("contact_moment", str(moment)))
+        return [*known, *await super()._prefill(now, tracker)]
+
     async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
+        if _is_over(asked, now, tracker):
+            _say_why_not(Refused("outside"), now, dispatcher)
+            return [SlotSet("contact_moment", None), SlotSet("contact_bevestigd", None)]
         if (slot := now.entities.get(CHANGE)) in SLOTS:
             return [SlotSet(slot, None), SlotSet("contact_bevestigd", None)]
         bare = asked == "contact_bevestigd" and now.is_("deny") and _find(now) is None
         if bare and await self._changed(asked, now, tracker) is None:
             dispatcher.utter_message(response="utter_terugbellen_wat_anders")
             return [SlotSet(asked, None)]
+        if asked == "contact_bevestigd" and now.is_("affirm"):  # "ja, maar liever vrijdag" is no yes
+            return await self._changed(asked, now, tracker)
         return None
 
     async def _otherwise(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event]:
@@ -59,11 +76,15 @@ class ValidateTerugbelForm(Form):
         return await super()._otherwise(asked, now, tracker, dispatcher)
 
     async def fill_contact_naam(self, now: Here, tracker: Tracker) -> str | None:
-        if tracker.get_slot("requested_slot") != "contact_naam" or is_question(now):
+        if given := named(now.text):
+            return given
+        if tracker.get_slot("requested_slot") != "contact_naam" or (is_question(now) and not is_like_a_name(now.text)):
             return None
         return parse_name(now.text)
 
     async def fill_contact_telefoon(self, now: Here, tracker: Tracker) -> str | None:
+        if len({found.value for found in dutch.find_phones(now.text)}) > 1:
+            return None  # which one, only the citizen knows
         number = dutch.parse_phone(str(now.entities.get("telefoonnummer") or now.text))
         return number if number and callbacks.callable_number(number) else None
 
@@ -96,6 +117,13 @@ def _find(now: Here) -> Moment | str | Refused | None:
     for number in reversed(dutch.find_phones(text)):
         text = f"{text[: number.start]} {text[number.end :]}"
     return callbacks.find(text, now.gemeente, services().now(), services().settings.callback_days)
+
+
+def _is_over(asked: str, now: Here, tracker: Tracker) -> bool:
+    """Whether the moment that is chosen or confirmed has passed since it was offered."""
+    kept = {"contact_moment": now.entities.get("moment"), "contact_bevestigd": tracker.get_slot("contact_moment")}.get(asked)
+    moment = Moment.parse(str(kept))
+    return moment is not None and moment.over(services().now())
 
 
 def _say_why_not(found: Refused, now: Here, dispatcher: CollectingDispatcher) -> None:
@@ -143,10 +171,18 @@ class ActionAskContactBevestigd(Action):
 
 def _spoken(kept: str, now: Here) -> str:
     """`morgen tussen 9 en 12 uur`; for as soon as possible, when that begins if it isn't now."""
-    if kept != SOON:
-        return callbacks.in_words(kept, now.today)
-    opening = now.gemeente.opening(callbacks.WHAT, services().now())
-    return SOON if opening is None or opening.open else f"{SOON}, {ladder.again(opening)}"
+    first = _first_call(now) if kept == SOON else None
+    return f"{SOON}, vanaf {first.since(now.today)}" if first else callbacks.in_words(kept, now.today)
+
+
+def _written(kept: str, now: Here) -> str:
+    """The same for who reads it on another day, such as the agent: no "morgen" in it."""
+    first = _first_call(now) if kept == SOON else None
+    return f"{SOON}, vanaf {first.since()}" if first else callbacks.written(kept)
+
+
+def _first_call(now: Here) -> Moment | None:
+    return callbacks.soonest(now.gemeente, services().now(), services().settings.callback_days)
 
 
 class ActionTerugbellen(Submit):
@@ -155,10 +191,13 @@ class ActionTerugbellen(Submit):
     def name(self) -> str:
         return "action_terugbellen"
 
+    def _over(self, tracker: Tracker) -> list[Event]:
+        """An appointment or a case that was left for the call can go on after it."""
+        return [] if _left_another(tracker) else super()._over(tracker)
+
     async def done(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         now = here(tracker)
-        moment = Moment.parse(tracker.get_slot("contact_moment"))
-        when = moment.written() if moment else _spoken(tracker.get_slot("contact_moment"), now)
+        when = _written(tracker.get_slot("contact_moment"), now)
         if await too_many(*_rates(now, tracker.get_slot("contact_telefoon"))):
             dispatcher.utter_message(response="utter_terugbellen_vaak", json_message={"forget": True})
             return clear(SLOTS)
@@ -171,10 +210,14 @@ class ActionTerugbellen(Submit):
         else:
             dispatcher.utter_message(
                 response="utter_terugbellen_genoteerd", terugbel_nummer=registered.reference, terugbel_moment=when,
-                json_message={"forget": True},
+                buttons=back(tracker) if _left_another(tracker) else [], json_message={"forget": True},
             )
             return [*clear(SLOTS), SlotSet(AGREED, {"reference": registered.reference, "when": when})]
         return clear(SLOTS)
+
+
+def _left_another(tracker: Tracker) -> bool:
+    return (tracker.get_slot(KEPT) or {}).get("form") not in {None, "terugbel_form"}
 
 
 def _rates(now: Here, number: str) -> list[Rate]:

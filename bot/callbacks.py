@@ -22,7 +22,13 @@ CUTS = (time(12), time(18))  # where morning, afternoon and evening part
 LEAST = timedelta(minutes=30)  # the shortest stretch that is offered
 STEP = 30  # minutes that a stretch of today begins on
 SOON = "zo snel mogelijk"
-_NOW = re.compile(r"\W*(?:(?:graag|liefst|bel|me|mij|maar|doe) )*(?:nu|meteen|direct|gelijk|straks|vlug|snel)(?: graag| aub)?\W*")
+_NOW = re.compile(
+    r"\W*(?:(?:graag|liefst|bel|me|mij|maar|doe|dat|mag|kan|is) )*"
+    r"(?:(?:nu|meteen|direct|gelijk|straks|vlug|snel)(?: (?:nu|meteen|direct|maar|al|nog))*|altijd"
+    r"|(?:eender|gelijk|om het even) wanneer|om het even"
+    r"|wanneer (?:dan ook|jullie willen|u wilt|het uitkomt)|geen voorkeur)(?: goed)?(?: graag| aub)?\W*"
+)
+_EARLY = re.compile(r"\bmorgen ?(?:vroeg|voormiddag)\b", re.IGNORECASE)  # "tomorrow morning" in Flanders and the south
 
 # Kinds of number that cost no more than a call: no 0900, no pager, no personal number that forwards at the caller's expense.
 _KIND = phonenumbers.PhoneNumberType
@@ -53,14 +59,28 @@ class Moment:
         except ValueError:
             return None
 
+    def over(self, now: datetime) -> bool:
+        """Whether nobody can call in it any more at the aware time `now`."""
+        local = now.astimezone(AMSTERDAM)
+        return (self.day, self.end) <= (local.date(), local.time())
+
     def written(self) -> str:
         """`maandag 30 november tussen 9 en 12 uur`: true on any day."""
-        return f"{WEEKDAYS[self.day.weekday()]} {self.day.day} {MONTHS[self.day.month - 1]} {self._hours}"
+        return f"{self._day()} {self._hours}"
 
     def spoken(self, today: date) -> str:
         """`morgen tussen 9 en 12 uur`, as one says it on the day `today`."""
-        ahead = (self.day - today).days
-        return f"{('vandaag', 'morgen')[ahead]} {self._hours}" if 0 <= ahead < 2 else self.written()
+        return f"{self._day(today)} {self._hours}"
+
+    def since(self, today: date | None = None) -> str:
+        """Its beginning, `maandag 30 november 9 uur`; on the day `today` also `morgen 9 uur`."""
+        return f"{self._day(today)} {_hour(self.start)} uur"
+
+    def _day(self, today: date | None = None) -> str:
+        ahead = (self.day - today).days if today else -1
+        if 0 <= ahead < 2:
+            return ("vandaag", "morgen")[ahead]
+        return f"{WEEKDAYS[self.day.weekday()]} {self.day.day} {MONTHS[self.day.month - 1]}"
 
     @property
     def _hours(self) -> str:
@@ -96,9 +116,11 @@ def find(text: str, gemeente: Gemeente, now: datetime, days: int) -> Moment | st
     `days`: how many days ahead a call can be promised.
     """
     today = now.astimezone(AMSTERDAM).date()
-    wish = parse_wish(text, today)
+    if _NOW.fullmatch(plain(text)):
+        return SOON
+    wish = parse_wish(_EARLY.sub("morgenochtend", text), today)
     if not wish:
-        return SOON if _NOW.fullmatch(plain(text)) else None
+        return None
     if wish.shift:
         return None
     if wish.soonest and wish.days is None and not wish.about_times:
@@ -107,10 +129,24 @@ def find(text: str, gemeente: Gemeente, now: datetime, days: int) -> Moment | st
     return next((moment for moment in fitting if moment), None) or _refused(wish, gemeente, today, days)
 
 
+def soonest(gemeente: Gemeente, now: datetime, days: int) -> Moment | None:
+    """The stretch that SOON stands for while nobody can call now; None when somebody can, or when there is no such stretch."""
+    first = next(_parts(gemeente, now, days), None)
+    local = now.astimezone(AMSTERDAM)
+    calling = first and first.day == local.date() and gemeente.is_open(WHAT, now)
+    return None if calling else first
+
+
 def in_words(kept: str, today: date) -> str:
     """What a slot holds, as one says it today; the citizen's own words stay as they are."""
     moment = Moment.parse(kept)
     return moment.spoken(today) if moment else kept
+
+
+def written(kept: str) -> str:
+    """What a slot holds, as it is true on any day."""
+    moment = Moment.parse(kept)
+    return moment.written() if moment else kept
 
 
 def _open(gemeente: Gemeente, now: datetime, days: int) -> Iterator[tuple[date, Sequence[tuple[time, time]]]]:

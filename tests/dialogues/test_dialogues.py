@@ -3,12 +3,13 @@
 A step of a dialogue in `*.yml` has one of `say` (typed text), `choose` (label of a button), `pick` (a date or time), `fill`
 (fields of a form); and any of `topic` and `outcome` (meta of the first answer), `asks` (topic of the last answer, when a form
 goes on), `contains` and `lacks` (all the text of the turn), `part` (kind of a part in the turn), `hidden` (the citizen's own
-words are gone), `handover` (state of a hand-over event), `later` (the answer comes in a turn of its own), `offers` (labels of
-choices), `new` (no sentence of the answer was in that of the turn before), `kept` (the topic that the editors get as chosen).
-`{reference}` and `{code}` are those of the booking before. A dialogue is with `gemeente`, by default voorbeeld; `at` is the
-time in the Netherlands at which all of it happens, `agent` says that somebody is at the desk, `down: zaken` that the case system
-of the municipality does not answer. The agent's steps: `agent_says`
-takes the conversation and writes, `agent_closes` ends it with what was agreed; then what the bot says to that is looked at.
+words are gone), `handover` (state of a hand-over event), `queued_for` (the name of the team in it), `later` (the answer comes in
+a turn of its own), `offers` (labels of choices), `new` (no sentence of the answer was in that of the turn before), `kept` (the
+topic that the editors get as chosen). `{reference}` and `{code}` are those of the booking before. A dialogue is with `gemeente`,
+by default voorbeeld; `at` is the time in the Netherlands at which all of it happens, in a step `later_at` from there on; `agent`
+says that somebody is at the desk, `down: zaken` that the case system of the municipality does not answer. The agent's steps:
+`agent_says` takes the conversation and writes, `agent_closes` ends it with what was agreed; then what the bot says to that is
+looked at.
 """
 
 import asyncio
@@ -60,8 +61,7 @@ async def test_dialogue(name: str, counter: Edge) -> None:
     dialogue = DIALOGUES[name]
     gemeente = dialogue.get("gemeente", "voorbeeld")
     if at := dialogue.get("at"):
-        clock = datetime.fromisoformat(at).replace(tzinfo=AMSTERDAM)
-        counter.services.now = lambda: clock
+        _set_clock(counter, at)
     if dialogue.get("down") == "zaken":
         nowhere = "http://127.0.0.1:9/zaken/api/v1"
         counter.services.gemeente(gemeente).suppliers["zaken"] = Supplier("zgw", zaken_url=nowhere, catalogi_url=nowhere)
@@ -71,6 +71,8 @@ async def test_dialogue(name: str, counter: Edge) -> None:
     remembered: dict[str, str] = {}
     before: set[str] = set()
     for number, step in enumerate(dialogue["steps"], start=1):
+        if "later_at" in step:
+            _set_clock(counter, step["later_at"])
         if "agent_says" in step:
             await _agent_says(counter.services, citizen, step["agent_says"])
             continue
@@ -88,6 +90,11 @@ async def test_dialogue(name: str, counter: Edge) -> None:
             said = [event.get("text") or event for event in events]
             raise AssertionError(f"step {number} {step}: {exc}\nanswer: {said}") from exc
         _remember(events, remembered)
+
+
+def _set_clock(counter: Edge, at: str) -> None:
+    clock = datetime.fromisoformat(at).replace(tzinfo=AMSTERDAM)
+    counter.services.now = lambda: clock
 
 
 async def _agent_says(services: Services, citizen: Citizen, text: str) -> None:
@@ -152,6 +159,8 @@ def _check(step: dict[str, Any], events: list[Event], history: list[Event]) -> N
     if step.get("hidden"):
         mine = [e for e in history if e["type"] == "message" and e["from"]["role"] == "citizen"][-1]
         assert mine["text"] == "(verborgen)"
+    if "queued_for" in step:
+        assert step["queued_for"] in [event.get("team") for event in events if event["type"] == "handover"]
     if "handover" in step:
         assert step["handover"] in [event.get("state") for event in events if event["type"] == "handover"]
 

@@ -167,7 +167,7 @@ def test_escalation_to_an_agent_and_back(house: House, new_page: NewPage) -> Non
     dialog.get_by_role("radio").first.check()
     assert_accessible(desk)
     dialog.get_by_role("button", name="Gesprek afsluiten").click()
-    chat.hears("U praat nu weer met mij")
+    expect(chat.messages("bot").last).to_contain_text("U praat nu weer met mij", timeout=30_000)  # once it can't be undone
     chat.say("wat zijn de openingstijden?")
     chat.hears("open")
 

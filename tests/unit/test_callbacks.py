@@ -102,3 +102,33 @@ def test_a_moment_survives_a_slot_and_other_words_stay_as_they_are() -> None:
     assert callbacks.in_words(SOON, date(2026, 11, 29)) == SOON
     assert Moment.parse("morgenochtend") is None and Moment.parse("2026-11-30 99:00-12:00") is None
     assert moment.written() == "maandag 30 november tussen 8:30 en 12 uur"
+
+
+@pytest.mark.parametrize("text", ["nu meteen", "eender wanneer", "Altijd.", "wanneer dan ook graag", "doe maar meteen"])
+def test_who_leaves_it_to_us_is_called_as_soon_as_possible(town: Gemeente, text: str) -> None:
+    assert callbacks.find(text, town, clock(TUESDAY), DAYS) == SOON
+
+
+@pytest.mark.parametrize("text", ["morgenvroeg", "Morgen vroeg graag", "morgenvoormiddag"])
+def test_tomorrow_morning_in_the_south(town: Gemeente, text: str) -> None:
+    assert callbacks.find(text, town, clock(TUESDAY), DAYS) == Moment(date(2026, 11, 25), time(8, 30), time(12))
+
+
+def test_as_soon_as_possible_says_from_when_nobody_can_call_now(town: Gemeente) -> None:
+    assert callbacks.soonest(town, clock(TUESDAY), DAYS) is None
+    for minutes_left_or_closed in ("2026-11-24T16:50", "2026-11-24T21:00"):
+        first = callbacks.soonest(town, clock(minutes_left_or_closed), DAYS)
+        assert first and first.since(date(2026, 11, 24)) == "morgen 8:30 uur" and first.since() == "woensdag 25 november 8:30 uur"
+    christmas = callbacks.soonest(town, clock("2026-12-24T21:00"), DAYS)
+    assert christmas and christmas.since(date(2026, 12, 24)) == "maandag 28 december 8:30 uur"
+
+
+def test_a_moment_is_over_at_its_end(town: Gemeente) -> None:
+    moment = Moment(date(2026, 11, 24), time(10, 30), time(12))
+    assert not moment.over(clock("2026-11-24T11:59")) and not moment.over(clock("2026-11-23T23:00"))
+    assert moment.over(clock("2026-11-24T12:00")) and moment.over(clock("2026-11-25T08:00"))
+
+
+def test_the_agent_reads_a_moment_in_words() -> None:
+    assert callbacks.written("2026-11-24 17:00-17:30") == "dinsdag 24 november tussen 17 en 17:30 uur"
+    assert callbacks.written(SOON) == SOON

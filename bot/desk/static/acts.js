@@ -14,7 +14,8 @@ export class Acts {
 
   /**
    * @param {{meta: () => object|null, now: () => number, notice: (words: string) => void, changed: (conv: string) => unknown,
-   *   forget: (conv: string) => void}} hooks `changed`: look again; `forget`: it is not the agent's any more
+   *   forget: (conv: string) => void, passing: (conv: string, on: boolean) => void}} hooks `changed`: look again; `forget`: it is
+   *   not the agent's any more; `passing`: it is being given to somebody else
    */
   constructor(hooks) {
     this.#hooks = hooks;
@@ -24,7 +25,11 @@ export class Acts {
     for (const id of ['pass', 'assign']) $(id).addEventListener('click', () => openTransfer(hooks.meta(), this.#view.colleagues));
     setupClosing(async (conv, closing) => this.#done(conv, 'close', await post(address(conv, '/close'), closing), text.closed));
     setupTransfer(async (conv, to, mine, name) => {
-      const answer = await post(address(conv, mine ? '/transfer' : '/assign'), to);
+      hooks.passing(conv, true); // who may not read on knows it from the stream, maybe before the answer is here
+      const answer = await post(address(conv, mine ? '/transfer' : '/assign'), to).catch((error) => {
+        hooks.passing(conv, false);
+        throw error;
+      });
       return this.#done(conv, to.team ? 'team' : 'agent', answer, pane.transfer.done(name));
     });
     setupBooking((words) => {

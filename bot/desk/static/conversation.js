@@ -9,7 +9,7 @@ import { Log } from './log.js';
 import { Reading } from './reading.js';
 import { setupShortcuts } from './shortcuts.js';
 import { Stream } from './stream.js';
-import { text } from './text.js';
+import { pane, text } from './text.js';
 import { Writing } from './writing.js';
 
 export class Conversation {
@@ -43,6 +43,7 @@ export class Conversation {
     this.#acts = new Acts({
       meta: () => this.#meta, now: hooks.now, notice: hooks.notice,
       changed: (conv) => conv === this.#conv && this.#refresh(),
+      passing: (conv, on) => { if (conv === this.#conv) this.#passed = on; },
       forget: (conv) => this.#writing.forget(conv),
     });
     setupShortcuts({
@@ -174,10 +175,7 @@ export class Conversation {
     this.#reading.look();
     if (event.type === 'message') this.#said(event);
     if (event.type === 'note') this.#writing.arrived('notes', event);
-    if (event.type === 'handover') {
-      this.#passed = event.state === 'transferred';
-      this.#refresh();
-    }
+    if (event.type === 'handover') this.#refresh();
     return undefined;
   }
 
@@ -283,9 +281,10 @@ export class Conversation {
 
   /** It can't be read (any more): say why and what to do. */
   #lost(why, retry = false) {
-    const passed = this.#passed;
+    const passed = this.#passed || ['team', 'agent'].includes(this.#meta?.pending?.act);
     this.#leave();
     this.#retry = retry;
+    this.#passed = passed; // it may be heard twice: from the stream, and from a look
     this.#frame('lost', passed ? pane.passed : text.notOpened);
     $('welcome').replaceChildren(h('p', { class: 'large' }, why), h('p', {}, retry ? text.lost : text.choose));
     if (!passed) this.#hooks.notice(why);
