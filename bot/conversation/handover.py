@@ -142,7 +142,7 @@ class Handover(Roster):
         return [conv.decode() for conv in found]
 
     async def not_due(self, conv: str) -> None:
-        """There is nothing postponed in this conversation (any more)."""
+        """The conversation is past its time, and what was postponed in it with it."""
         with reaching("due"):
             await self._client.zrem(keys.PENDING, conv)
 

@@ -108,10 +108,10 @@ class Watch:
                 found = await self._store.get(conv)
                 if found.pending:
                     await acts.perform(self._handover, found, found.pending, postponed=found.postponed)
-                else:
-                    await self._handover.not_due(conv)
-            except (Refused, UnknownConversation):
-                await self._handover.not_due(conv)  # undone, or somebody else has it: that is what counts now
+            except Refused:
+                continue  # undone, replaced, or somebody else has it: whoever did that has also taken it from what is due
+            except UnknownConversation:
+                await self._handover.not_due(conv)
 
     async def _return_abandoned(self, gemeente: Gemeente) -> None:
         """Conversations of agents who disappeared or signed out go back to the queue.
