@@ -18,7 +18,7 @@ demo: $(READY)   ## install, train if needed, start everything on this machine (
 test: $(READY)   ## all tests, with a real browser and a real Redis
 	@.venv/bin/balie train
 	@$(PY) -m tests.browser
-	@$(PY) -m pytest -q $(ARGS)
+	@$(PY) -m $(if $(ARGS),pytest -q $(ARGS),tests.halves)
 
 check: $(READY)  ## ruff, mypy, import-linter, rasa data validate
 	@.venv/bin/ruff check .

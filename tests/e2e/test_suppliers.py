@@ -129,7 +129,7 @@ def test_a_case_system_that_fails_gives_no_invented_status(chat: Chat, backends:
     chat.hears(OUTAGE)
     assert "stap" not in chat.everything()
     chat.choose("medewerker")
-    chat.hears("bellen naar")
+    chat.hears("Bellen: 14 0999")
 
 
 def test_a_case_system_that_is_half_way_down_gives_no_half_answer(chat: Chat, backends: Backends) -> None:
