@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.settings import ROOT
 
-REAL = ["tests/dialogues", "tests/e2e", "tests/faults", "tests/understanding"]
-OTHERS = ["tests/attacks", "tests/contract", "tests/integration", "tests/unit"]
+REAL = ["tests/dialogues", "tests/e2e", "tests/faults", "tests/understanding", "tests/unit", "tests/contract"]
+OTHERS = ["tests/attacks", "tests/integration"]  # about as long
 LOG = ROOT / "results" / "tests-real.log"
 
 

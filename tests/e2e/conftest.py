@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import arguments, installed
 from tests.house import House
@@ -13,6 +13,8 @@ from tests.looks import AXE, SCREENSHOTS
 
 PHONE = {"width": 390, "height": 780}
 DESKTOP = {"width": 1280, "height": 860}
+
+expect.set_options(timeout=20_000)  # ms: how long at most; suppliers that are slow take five seconds of it
 
 
 @pytest.fixture(scope="module")
