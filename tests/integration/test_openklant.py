@@ -272,13 +272,13 @@ async def test_each_request_goes_to_the_department_of_its_team(stub: OpenKlantSt
 
 async def test_a_task_that_the_register_gives_to_another_department_is_that_teams(stub: OpenKlantStub) -> None:
     contacts = adapter(stub, actors={"sociaal": SOCIAL})
-    await contacts.register(replace(ANNA, team="sociaal"), key="turn-1")
-    await contacts.register(replace(ANNA, team=None), key="turn-2")
+    hers = (await contacts.register(replace(ANNA, team="sociaal"), key="turn-1")).reference
+    his = (await contacts.register(replace(ANNA, team=None), key="turn-2")).reference
     first, second = stub.data["internetaken"]
     first["toegewezenAanActoren"], second["toegewezenAanActoren"] = (
         second["toegewezenAanActoren"], first["toegewezenAanActoren"]
     )
-    assert [each.request.team for each in await contacts.open(9)] == [None, "sociaal"]
+    assert {each.reference: each.request.team for each in await contacts.open(9)} == {hers: None, his: "sociaal"}
     elsewhere = stub.add("actoren", naam="Elders", soortActor="organisatorische_eenheid")
     first["toegewezenAanActoren"] = [{"uuid": elsewhere["uuid"]}]
     assert [each.request.team for each in await contacts.open(9)] == ["sociaal"]
