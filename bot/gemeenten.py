@@ -88,6 +88,10 @@ class Gemeente:
         """Who helps with this topic; the first team with what belongs to no other."""
         return next((team for team in self.teams if topic in team.topics), self.teams[0])
 
+    def team_of(self, id: str, topic: str | None = None) -> Team:
+        """The team with this id. One that the municipality no longer has, or that nobody named, is the one of the topic."""
+        return self.team(id) or self.team_for(topic)
+
     def offers(self, product: str) -> bool:
         """Whether an appointment can be made here for the product with this id."""
         return any(product == offered.id for offered in self.products)

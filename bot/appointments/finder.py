@@ -43,7 +43,9 @@ class Finder:
         return await self.supplier.days(self.items, location_id, self.today, self.last)
 
     async def times(self, location_id: str, day: date) -> list[datetime]:
-        """The free times of a day, on the clock of the Netherlands."""
+        """The free times of a day, on the clock of the Netherlands; none before `today` or after `last`."""
+        if not self.today <= day <= self.last:
+            return []
         return [start.astimezone(ZONE) for start in await self.supplier.times(self.items, location_id, day)]
 
     async def days(self, location_id: str, wish: Wish, free: Sequence[date] | None = None) -> list[date]:

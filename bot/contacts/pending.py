@@ -51,9 +51,10 @@ class Pending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def of(kept: Kept) -> Pending:
     """The item as it was kept. One that can't be read is a problem of its own."""
-    if kept.body is None:
+    try:
+        return msgspec.convert(kept.body, Pending)
+    except msgspec.ValidationError:  # sealed with another secret, or made by another version
         return Pending(datetime.fromtimestamp(kept.since, UTC), problem=UNREADABLE)
-    return msgspec.convert(kept.body, Pending)
 
 
 async def write(register: Contacts, reference: str, item: Pending) -> None:

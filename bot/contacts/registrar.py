@@ -1,12 +1,13 @@
 """The registrar: brings what waits in the outboxes to the contact registers. Every edge process may have one at work."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 
 from bot.contacts.outbox import OutboxContacts
 from bot.conversation.redis import StoreUnavailable
+from bot.tasks import for_ever
 
 log = structlog.get_logger()
 
@@ -23,15 +24,18 @@ class Registrar:
         self._at_once = at_once
 
     async def run(self) -> None:
-        """Until cancelled, whatever fails. A register that is slow keeps no other municipality waiting."""
-        await asyncio.gather(*(self._serve(key) for key in self._gemeenten))
+        """Until cancelled, whatever fails. A register that is slow or broken keeps no other municipality waiting."""
+        await asyncio.gather(*(for_ever(self._serving(key)) for key in self._gemeenten))
 
-    async def _serve(self, key: str) -> None:
-        while True:
-            try:
-                busy = await self._contacts(key).catch_up(self._at_once)
-            except StoreUnavailable as exc:
-                log.warning("store_unavailable", during=str(exc), gemeente=key)
-                busy = False
-            if not busy:
-                await asyncio.sleep(self._poll_seconds)
+    def _serving(self, key: str) -> Callable[[], Awaitable[None]]:
+        async def serve() -> None:
+            while True:
+                try:
+                    busy = await self._contacts(key).catch_up(self._at_once)
+                except StoreUnavailable as exc:
+                    log.warning("store_unavailable", during=str(exc), gemeente=key)
+                    busy = False
+                if not busy:
+                    await asyncio.sleep(self._poll_seconds)
+
+        return serve

@@ -50,15 +50,18 @@ class Writer:
     async def catch_up(self, most: int) -> bool:
         """Write up to `most` of what is due now. False when there was nothing."""
         kept = await self._outbox.take(self._now().timestamp(), most)
-        await asyncio.gather(*(self.attempt(each) for each in kept))
+        for failed in await asyncio.gather(*(self.attempt(each) for each in kept), return_exceptions=True):
+            if failed:  # once all are at their end: no more are under way than may be
+                raise failed
         return bool(kept)
 
     async def attempt(self, kept: Kept, *, aloud: bool = False) -> None:
         """One item to its end, or later again. `aloud`: raise CallbackNotFound."""
         item = items.of(kept)
+        if item.problem == items.UNREADABLE:
+            return await self._unreadable(kept)
         try:
-            if kept.body is not None:
-                await items.write(self._register, kept.reference, item)
+            await items.write(self._register, kept.reference, item)
         except CallbackRefused as exc:
             await self.set_aside(kept, items.REFUSED, exc.field)
         except ReferenceTaken:
@@ -71,13 +74,11 @@ class Writer:
                 raise
         except ContactsUnavailable:
             await self.later(kept, item.but(told=True))
-        except StoreUnavailable:  # the lease ends, and it is tried again
-            raise
         except Exception as exc:
             log.error("callback_failed", error=type(exc).__name__, where=where(exc))
             await self.later(kept, item.but(told=True))
         else:
-            await (self.written(kept) if kept.body is not None else self._unreadable(kept))
+            await self.written(kept)
 
     async def written(self, kept: Kept) -> None:
         self.version += 1
@@ -99,14 +100,10 @@ class Writer:
         """For a person: trying again helps nothing, unless it changed meanwhile."""
         self.version += 1
         log.error("callback_set_aside", reason=problem)
-        item = items.of(kept).but(problem=problem, field=field, told=True)
-        if item.done is None:
-            await self._outbox.change(kept, item.body(), None)
-        else:
-            await self.change(kept, item)
+        await self.change(kept, items.of(kept).but(problem=problem, field=field, told=True))
 
     async def _unreadable(self, kept: Kept) -> None:
-        """Sealed with another secret: a process that has it may come."""
+        """Sealed with another secret, or of another version: a process that can read it may come."""
         log.error("callback_set_aside", reason=items.UNREADABLE)
         await self._outbox.change(kept, None, self._now().timestamp() + self._pauses.longest)
 
@@ -124,6 +121,7 @@ class Writer:
         if item.stuck and item.done is not None:
             log.warning("callback_ended_unwritten", reason=item.problem)
             return await self._outbox.drop(before)
-        if item == items.of(before) or before.body is None:
+        known = items.of(before)
+        if item == known or known.problem == items.UNREADABLE:
             return True
         return await self._outbox.change(before, item.body(), None if item.stuck else self._now().timestamp())

@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import redis
@@ -73,7 +74,12 @@ def connect(url: str, timeout: float, *, blocking_seconds: float = 0.0) -> aiore
 
 def script(client: aioredis.Redis, name: str) -> AsyncScript:
     """The Lua script `scripts/<name>.lua`, sent once and called by its hash afterwards."""
-    return client.register_script((SCRIPTS / f"{name}.lua").read_text())
+    return client.register_script(_source(name))
+
+
+@cache
+def _source(name: str) -> str:
+    return (SCRIPTS / f"{name}.lua").read_text()
 
 
 async def check_production(client: aioredis.Redis) -> None:

@@ -1,5 +1,6 @@
 """Who waits, who has what, and which agents are there: what `handover` changes, to read."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -63,14 +64,15 @@ class Roster:
             for team in teams
         }
 
+    async def holders(self, gemeente: str) -> dict[str, str]:
+        """Which agent has which conversation."""
+        with reaching("queue"):
+            found = await self._client.hgetall(keys.assigned(gemeente))  # type: ignore[misc]
+        return {conv.decode(): agent.decode() for conv, agent in found.items()}
+
     async def load(self, gemeente: str) -> dict[str, int]:
         """How many conversations each agent has."""
-        with reaching("queue"):
-            held = await self._client.hvals(keys.assigned(gemeente))  # type: ignore[misc]
-        found: dict[str, int] = {}
-        for agent in held:
-            found[agent.decode()] = found.get(agent.decode(), 0) + 1
-        return found
+        return Counter((await self.holders(gemeente)).values())
 
     async def handled(self, gemeente: str, most: int = FIGURES) -> list[Figure]:
         """How long agents had the last conversations, newest first."""
@@ -99,6 +101,12 @@ class Roster:
             found = await self._client.zrevrange(keys.closed(gemeente), 0, limit - 1, withscores=True)
         return [(conv.decode(), int(score)) for conv, score in found]
 
+    async def was_closed(self, gemeente: str, conv: str, limit: int) -> bool:
+        """Whether it is one of the last closed ones."""
+        with reaching("queue"):
+            rank = await self._client.zrevrank(keys.closed(gemeente), conv)
+        return rank is not None and rank < limit
+
     async def _members(self, key: str) -> list[tuple[str, int]]:
         with reaching("queue"):
             found = await self._client.zrange(key, 0, -1, withscores=True)
@@ -122,11 +130,16 @@ class Roster:
 
     async def present(
         self, gemeente: str, agent: Agent, status: str, limit: int = 1, teams: Sequence[str] = ()
-    ) -> None:
-        """The agent's browser says it is there, with this status, number of conversations at once, and teams (none: all)."""
-        body = {"name": agent.name, "status": status, "seen": await self.now(), "limit": limit, "teams": list(teams)}
+    ) -> float:
+        """The agent's browser says it is there, with this status, number of conversations at once, and teams (none: all).
+
+        Returns when that was, by the clock of Redis.
+        """
+        seen = await self.now()
+        body = {"name": agent.name, "status": status, "seen": seen, "limit": limit, "teams": list(teams)}
         with reaching("presence"):
             await self._client.hset(keys.presence(gemeente), agent.id, events.dump(body))  # type: ignore[misc, arg-type]
+        return seen
 
     async def absent(self, gemeente: str, agent_id: str) -> None:
         with reaching("presence"):

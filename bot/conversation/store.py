@@ -212,11 +212,17 @@ def parse(conv: str, data: Mapping[str, str]) -> Conversation:
     return Conversation(
         id=conv, gemeente=data["gemeente"], channel=data["channel"], locale=data["locale"], owner=data["owner"],
         agent=data.get("agent", ""), agent_name=data.get("agent_name", ""), queued_at=float(data.get("queued_at") or 0),
-        handover=events.load(data["handover"]) if data.get("handover") else {},
+        handover=_handover(data),
         retention_days=int(data["retention_days"]), team=data.get("team", ""), priority=data.get("priority") == "1",
         pending=_pending(data), postponed=data.get("pending", ""),
         read={who: int(data.get(f"read_{who}") or 0) for who in ("citizen", "agent")}, seen=float(data.get("seen") or 0),
     )
+
+
+def _handover(meta: Mapping[str, str]) -> Event:
+    """What the agent is told; the answers of a form only until the bot has the conversation back."""
+    told = events.load(meta["handover"]) if meta.get("handover") else {}
+    return told | ({"form": events.load(meta["form"])} if meta.get("form") else {})
 
 
 def _pending(meta: Mapping[str, str]) -> Event:

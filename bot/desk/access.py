@@ -1,5 +1,6 @@
 """Who may read which conversation at the desk, and how far; every look and act leaves a line in the audit log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NoReturn, Unpack
@@ -64,9 +65,8 @@ async def refuse(desk: "Desk", session: Session, conv: str, reason: str, title: 
 
 
 def in_teams(session: Session, conversation: Conversation, gemeente: Gemeente) -> bool:
-    """Whether the conversation is for a team of this person. Nobody's teams: all. No team of its own: that of its topic."""
-    team = conversation.team or gemeente.team_for(conversation.handover.get("topic")).id
-    return not session.teams or team in session.teams
+    """Whether the conversation is for a team of this person; who names no teams is in all of them."""
+    return not session.teams or gemeente.team_of(conversation.team, conversation.handover.get("topic")).id in session.teams
 
 
 async def own(desk: "Desk", session: Session, conv: str) -> Conversation:
@@ -100,7 +100,7 @@ async def look(desk: "Desk", session: Session, conv: str) -> Look:
             return Look(found, "team")
         await refuse(desk, session, conv, "colleague has it", words.has_it(found.agent_name))
     until = 0
-    if any(conv == other for other, _ in await desk.services.handover.closed(session.gemeente, MOST_CLOSED)):
+    if await desk.services.handover.was_closed(session.gemeente, conv, MOST_CLOSED):
         closing = await last_closing(desk.services.store, conv)
         if closing and (ours or closing[1].get("_agent") == session.agent.id):
             until = closing[0]
@@ -132,13 +132,17 @@ async def last_closing(store: Store, conv: str) -> tuple[int, Event] | None:
     before = None
     for _ in range(MOST_BACK // PAGE):
         page = await store.history(conv, before, PAGE)
-        for seq, body in reversed(page):
-            if body["type"] == "handover" and body["state"] == "closed":
-                return seq, body
+        if found := closing_in(page):
+            return found
         if not page or page[0][0] <= 1:
             return None
         before = page[0][0]
     return None
+
+
+def closing_in(events: Sequence[tuple[int, Event]]) -> tuple[int, Event] | None:
+    """(number, event) of the last closing among these."""
+    return next(((n, body) for n, body in reversed(events) if body["type"] == "handover" and body["state"] == "closed"), None)
 
 
 def shown(body: Event, seq: int) -> Event:

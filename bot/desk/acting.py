@@ -3,7 +3,7 @@
 `desk` and `session` come from bot.desk.web.signed_in.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
@@ -18,7 +18,7 @@ from bot.conversation.store import Conversation
 from bot.desk import acts, words
 from bot.desk.access import in_teams, look, own, record, refuse
 from bot.desk.state import Desk
-from bot.desk.typed import Cid, clean, note
+from bot.desk.typed import Cid, Outcome, clean, note
 from bot.desk.web import Problem, read, reply
 from bot.gemeente_file import Team
 
@@ -31,7 +31,7 @@ class Say(msgspec.Struct, forbid_unknown_fields=True):
 class Close(msgspec.Struct, forbid_unknown_fields=True):
     """`note` is for colleagues only; `agreed` is what the bot greets the citizen with."""
 
-    outcome: Literal["opgelost", "doorverwezen", "afspraak_gemaakt", "niet_bereikt", "overig"]
+    outcome: Outcome
     note: str = ""
     agreed: str = ""
 

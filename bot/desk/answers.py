@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from bot.conversation.references import reference
 from bot.conversation.sessions import Session
 from bot.conversation.store import Conversation
 from bot.desk import words
@@ -47,5 +46,5 @@ def _of(desk: Desk, conversation: Conversation) -> dict[str, str]:
     return {
         "onderwerp": desk.contexts.title(told.get("topic") or "") or "",
         "zaaknummer": told.get("zaaknummer") or "",
-        "referentie": reference(desk.services.settings.secret, conversation.id),
+        "referentie": desk.rows[conversation.gemeente].reference(conversation.id),
     }

@@ -16,7 +16,7 @@ from bot.conversation.redis import StoreUnavailable
 from bot.conversation.sessions import Session
 from bot.conversation.store import Conversation, Store
 from bot.desk import roles
-from bot.desk.access import last_closing
+from bot.desk.access import closing_in, last_closing
 from bot.desk.presence import Presences, people
 from bot.desk.rows import Row, Rows
 
@@ -168,11 +168,6 @@ class Board:
 
 def _with(convs: Sequence[str] | Mapping[str, int], found: Mapping[str, Conversation], owner: str) -> list[Conversation]:
     return [found[conv] for conv in convs if conv in found and found[conv].owner == owner]
-
-
-def closing_in(tail: Sequence[tuple[int, Event]]) -> tuple[int, Event] | None:
-    """(number, event) of the last closing."""
-    return next(((n, body) for n, body in reversed(tail) if body["type"] == "handover" and body["state"] == "closed"), None)
 
 
 def last_message(events: Sequence[tuple[int, Event]]) -> dict[str, Any] | None:

@@ -23,10 +23,10 @@ async def team(desk: Desk, session: Session, request: web.Request) -> web.Respon
     teams = [one for one in gemeente.teams if not session.teams or one.id in session.teams]
     mine = {one.id for one in teams}
     now, agents = await handover.now(), await desk.presences.there(gemeente.key)
-    waiting = [one for one in await handover.queue(gemeente.key) if _team(gemeente, one.team) in mine]
+    waiting = [one for one in await handover.queue(gemeente.key) if gemeente.team_of(one.team).id in mine]
     midnight = datetime.fromtimestamp(now, AMSTERDAM).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
     taken = [
-        one for one in await handover.waits(gemeente.key) if one.at >= midnight and _team(gemeente, one.team) in mine
+        one for one in await handover.waits(gemeente.key) if one.at >= midnight and gemeente.team_of(one.team).id in mine
     ]
     ours = [one for one in agents if not one.teams or mine.intersection(one.teams)]
     within = gemeente.desk.answer_within_minutes
@@ -40,16 +40,11 @@ async def team(desk: Desk, session: Session, request: web.Request) -> web.Respon
     })
 
 
-def _team(gemeente: Gemeente, id: str) -> str:
-    """A team that the municipality no longer has counts as the first."""
-    return id if gemeente.team(id) else gemeente.teams[0].id
-
-
 def _queue(
     gemeente: Gemeente, team: Team, waiting: Sequence[Queued], agents: Sequence[Presence], now: float
 ) -> dict[str, Any]:
     """Who waits for one team; `available`: agents who take its conversations."""
-    since = [one.since for one in waiting if _team(gemeente, one.team) == team.id]
+    since = [one.since for one in waiting if gemeente.team_of(one.team) == team]
     there = able(agents, team.id, now, float("inf"))  # whoever is away is left out already
     return {
         "team": {"id": team.id, "name": team.name}, "waiting": len(since),

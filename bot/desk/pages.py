@@ -13,7 +13,7 @@ from bot.desk import words
 from bot.desk.access import record
 from bot.desk.signing import NOBODY, enter, fields, login_of, may_lead_to
 from bot.desk.state import Desk
-from bot.desk.web import FORM_ACTION, address, check_origin, current
+from bot.desk.web import FORM_ACTION, address, check_origin, current, too_often
 
 FOLDER = Path(__file__).parent
 MAX_NAME = 100
@@ -95,8 +95,6 @@ class Pages:
     async def _too_often(self, request: web.Request, gemeente: str, user: str) -> int:
         """Seconds to wait, or 0. Counted per address and per user: many addresses don't help to guess one password."""
         settings = self._desk.services.settings
-        if settings.lift_rates:
-            return 0
         limit, where = settings.rate_login_minute, address(request, settings.trusted_proxies)
         rates = [Rate(f"login:address:{where}", limit, 60), Rate(f"login:user:{gemeente}:{user.lower()}", limit, 60)]
-        return await self._desk.services.limits.hit(rates)
+        return await too_often(self._desk, *rates)

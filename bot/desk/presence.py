@@ -37,8 +37,8 @@ class Presences:
         """The browser is still there; the status stays what it was, or becomes available."""
         async with self._locks[who.gemeente, who.agent.id]:  # a sign of life must not undo a change of status
             before = await self._before(who)
-            await self._write(who, before.status if before else "available", self._limit(who, before))
-            news = before is None or await self._handover.now() - before.seen >= self._gone_seconds
+            seen = await self._write(who, before.status if before else "available", self._limit(who, before))
+            news = before is None or seen - before.seen >= self._gone_seconds
         if news:
             await self._store.signal(NEWS, "presence")
 
@@ -52,9 +52,9 @@ class Presences:
     def _limit(self, who: Person, before: Presence | None) -> int:
         return min(before.limit, self._most[who.gemeente]) if before else self._most[who.gemeente]
 
-    async def _write(self, who: Person, status: str, limit: int) -> None:
+    async def _write(self, who: Person, status: str, limit: int) -> float:
         limit = min(limit, self._most[who.gemeente])
-        await self._handover.present(who.gemeente, who.agent, status, limit, who.teams)
+        return await self._handover.present(who.gemeente, who.agent, status, limit, who.teams)
 
     async def leave(self, session: Session) -> None:
         """The agent signed out and takes no conversations any more, unless signed in elsewhere too."""

@@ -25,8 +25,8 @@ class Rows:
         return [team.id for team in self._gemeente.teams]
 
     def team(self, found: Conversation) -> Team:
-        """Who helps here. A team that the municipality no longer has, or that nobody named, is the one of the topic."""
-        return self._gemeente.team(found.team) or self._gemeente.team_for(found.handover.get("topic"))
+        """Who helps here."""
+        return self._gemeente.team_of(found.team, found.handover.get("topic"))
 
     def reference(self, conv: str) -> str:
         return references.reference(self._secret, conv)

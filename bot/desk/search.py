@@ -21,8 +21,7 @@ from bot.conversation.many import Log
 from bot.conversation.sessions import Session
 from bot.conversation.store import Conversation
 from bot.desk import roles, words
-from bot.desk.access import in_teams, record
-from bot.desk.board import closing_in
+from bot.desk.access import closing_in, in_teams, record
 from bot.desk.rows import Row
 from bot.desk.state import Desk
 from bot.desk.web import Problem, not_too_often, reply
@@ -88,7 +87,9 @@ async def _find(desk: Desk, session: Session, what: Wanted) -> Found:
     limits, found = desk.services.settings, Found()
     places = await _places(desk, session)
     secret = limits.secret
-    if named := [place for place in places if references.reference(secret, place[0]) == what.reference]:
+    if what.reference and (
+        named := [place for place in places if references.reference(secret, place[0]) == what.reference]
+    ):
         places = named  # no need to look in all the others
     found.more = len(places) > limits.search_conversations
     places = places[: limits.search_conversations]
@@ -137,31 +138,29 @@ def _looks(desk: Desk, session: Session, found: Conversation) -> bool:
 def _row(
     desk: Desk, session: Session, what: Wanted, found: Conversation, log: Log, where: Where, since: float
 ) -> Row | None:
-    rows, more = desk.rows[session.gemeente], {}
+    rows = desk.rows[session.gemeente]
+    row = rows.row(found, since)
     if where == "closed":
         closing = closing_in(log)
         if closing is None:  # left the queue without an agent, or its closing lies too far back
             return None
         log = [event for event in log if event[0] <= closing[0]]  # what was said to the bot since is not for the desk
-        more = {"outcome": words.outcome(closing[1].get("outcome") or ""), "agent": (closing[1].get("agent") or {}).get("name")}
+        row = rows.closed(found, since, closing[1])
     elif where == "team":
-        more = {"agent": {"id": found.agent, "name": found.agent_name}}
+        row["agent"] = {"id": found.agent, "name": found.agent_name}
         where = "mine" if found.agent == session.agent.id else "team"
-    may_open = _may_open(desk, session, found, where)
     ours = where == "mine" or in_teams(session, found, desk.services.gemeente(found.gemeente))
+    may_open = ours and _may_open(session, where)
     excerpt = _match(what, found, log if may_open else [], rows.reference(found.id), ours)
     if excerpt is None:
         return None
-    row = rows.row(found, since) | more | {"where": where, "excerpt": excerpt, "open": may_open}
+    row |= {"where": where, "excerpt": excerpt, "open": may_open}
     return row if ours else row | COVERED
 
 
-def _may_open(desk: Desk, session: Session, found: Conversation, where: Where) -> bool:
-    """As `access.look` decides: a colleague's conversation only for the lead of that team, the others for that team."""
-    if where == "mine":
-        return True
-    ours = in_teams(session, found, desk.services.gemeente(found.gemeente))
-    return ours and (where != "team" or roles.may(session.roles, roles.LEADS))
+def _may_open(session: Session, where: Where) -> bool:
+    """Of one's own teams, as `access.look` decides: a colleague's conversation only for a lead, the others for everybody."""
+    return where != "team" or roles.may(session.roles, roles.LEADS)
 
 
 def _match(what: Wanted, found: Conversation, log: Log, reference: str, ours: bool) -> str | None:

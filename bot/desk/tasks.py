@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Awaitable, Collection, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -20,7 +20,7 @@ from bot.desk import words
 from bot.desk.access import record, refuse
 from bot.desk.roles import CONVERSATIONS, may
 from bot.desk.state import Desk
-from bot.desk.typed import note
+from bot.desk.typed import Outcome, note
 from bot.desk.web import Problem, read, reply
 
 RETRY_SECONDS = 5
@@ -33,7 +33,7 @@ class Tried(msgspec.Struct, forbid_unknown_fields=True):
 class Done(msgspec.Struct, forbid_unknown_fields=True):
     """`outcome` as for a conversation; both stand in the register."""
 
-    outcome: Literal["opgelost", "doorverwezen", "afspraak_gemaakt", "niet_bereikt", "overig"]
+    outcome: Outcome
     note: str = ""
 
 
@@ -62,7 +62,7 @@ async def take(desk: Desk, session: Session, request: web.Request) -> web.Respon
 
 async def leave(desk: Desk, session: Session, request: web.Request) -> web.Response:
     """`POST …/leave`: somebody else may call."""
-    reference = request.match_info["reference"].strip().upper()
+    reference = _reference(request)
     if number_of(reference) is None:  # what was typed is nothing for the audit log
         raise Problem(404, "gone", words.TASK_GONE)
     await _claims(desk, session).leave(reference, session.agent)
@@ -88,7 +88,7 @@ async def done(desk: Desk, session: Session, request: web.Request) -> web.Respon
     body = await read(desk, request, Done)
     told = words.called(body.outcome, session.agent.name, note(body.note))
     task = await _there(desk, session, request, finished=True)
-    reference = task.callback.reference if task else request.match_info["reference"].strip().upper()
+    reference = _reference(request)
     _free(session, (await _claims(desk, session).holders([reference])).get(reference))
     await _tell(desk.services.contacts(session.gemeente).done(reference, told))
     await _claims(desk, session).leave(reference, session.agent)
@@ -97,12 +97,17 @@ async def done(desk: Desk, session: Session, request: web.Request) -> web.Respon
     return reply({"reference": reference})
 
 
+def _reference(request: web.Request) -> str:
+    """The reference that the address names, as it is written."""
+    return request.match_info["reference"].strip().upper()
+
+
 async def _there(desk: Desk, session: Session, request: web.Request, *, finished: bool) -> Task | None:
     """The task that the address names, if this agent may deal with it. `finished`: None for one that doesn't wait any more.
 
     Raises a Problem, and Forbidden for a task of another team.
     """
-    reference = request.match_info["reference"].strip().upper()
+    reference = _reference(request)
     found = await desk.services.tasks(session.gemeente).list()
     task = next((task for task in found.tasks if task.callback.reference == reference), None)
     if task and not _ours(session, task):
@@ -170,7 +175,7 @@ def _row(desk: Desk, session: Session, task: Task, holder: Agent | None, there: 
     item = task.unwritten
     return {
         "reference": task.callback.reference, "name": asked.name, "phone": asked.phone, "when": asked.when,
-        "topic": desk.contexts.title(asked.topic or "") or (asked.topic or "").replace("_", " ").capitalize() or None,
+        "topic": desk.contexts.name(asked.topic or "") or None,
         "summary": asked.summary, "zaak": asked.zaaknummer,
         "conv": asked.conversation if asked.conversation in there else None,
         "at": task.callback.registered.timestamp(), "registered": task.there, "state": "unwritten" if item else "open",

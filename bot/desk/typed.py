@@ -1,7 +1,7 @@
 """What people at the desk type: cleaned, masked and bounded before it goes anywhere."""
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -10,6 +10,9 @@ from bot.desk import words
 from bot.desk.web import Problem
 
 MAX_NOTE = 500  # characters
+
+# How a conversation or a call-back ended; the words are in `words.OUTCOMES`.
+Outcome = Literal["opgelost", "doorverwezen", "afspraak_gemaakt", "niet_bereikt", "overig"]
 
 Cid = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 

@@ -118,16 +118,16 @@ class Watch:
 
         After a start (or an outage of the store) everybody first gets the time to come back.
         """
-        active = await self._handover.active(gemeente.key)
-        if not active:
+        holders = await self._handover.holders(gemeente.key)
+        if not holders:
             return
         seen = {presence.agent.id: presence.seen for presence in await self._handover.agents(gemeente.key)}
         limit = await self._handover.now() - self._pace.gone + self._pace.tick
-        for conv, _ in active:
-            found = await self._get(gemeente.key, conv)
-            if found is None or found.owner != "agent":
+        for conv, agent in holders.items():
+            if agent in seen and max(seen[agent], self._since or 0) > limit:
                 continue
-            if found.agent not in seen or max(seen[found.agent], self._since or 0) <= limit:
+            found = await self._get(gemeente.key, conv)
+            if found and (found.owner, found.agent) == ("agent", agent):
                 await self._return(gemeente, found)
 
     async def _return(self, gemeente: Gemeente, found: Conversation) -> None:

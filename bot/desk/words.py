@@ -200,10 +200,13 @@ class Contexts:
         """The name of a topic; None for what is none."""
         return self._titles.get(slug)
 
+    def name(self, slug: str) -> str:
+        """The same, or the slug in words; empty for none."""
+        return self._titles.get(slug) or slug.replace("_", " ").capitalize()
+
     def of(self, handover: Mapping[str, Any]) -> dict[str, Any]:
-        slug = handover.get("topic") or ""
         return {
-            "topic": self._titles.get(slug) or slug.replace("_", " ").capitalize() or "Vraag zonder onderwerp",
+            "topic": self.name(handover.get("topic") or "") or "Vraag zonder onderwerp",
             "summary": handover.get("summary") or "",
             "zaaknummer": handover.get("zaaknummer"),
             "reason": REASONS.get(handover.get("reason") or ""),

@@ -14,7 +14,7 @@ from bot.desk.access import record
 from bot.desk.pages import Pages
 from bot.desk.signing import NOBODY, enter, fields, login_of, person_of
 from bot.desk.state import Desk
-from bot.desk.web import address, check_origin
+from bot.desk.web import address, check_origin, too_often
 from bot.login import DESK_PATH, DeskLogin, LoginRefused, LoginUnavailable, Visit
 
 log = structlog.get_logger()
@@ -104,10 +104,8 @@ class WorkLogin:
     async def _too_often(self, request: web.Request) -> int:
         """Seconds to wait, or 0. Nothing can be guessed here; it bounds what one address makes us and the provider do."""
         settings = self._desk.services.settings
-        if settings.lift_rates:
-            return 0
         where = address(request, settings.trusted_proxies)
-        return await self._desk.services.limits.hit([Rate(f"desk-login:{where}", settings.rate_address_minute, 60)])
+        return await too_often(self._desk, Rate(f"desk-login:{where}", settings.rate_address_minute, 60))
 
 
 def _visit(desk: Desk, browser: str) -> Visit:

@@ -7,14 +7,16 @@ from pathlib import Path
 
 from bot.editing.canned_rules import canned_answers
 from bot.editing.files import Finding, read
-from bot.editing.rules import RULES, Check
+from bot.editing.rules import RULES, Check, Rule
 from bot.settings import Settings
+
+ALL: tuple[Rule, ...] = (*RULES, canned_answers)
 
 
 def run(root: Path, settings: Settings, today: date) -> list[Finding]:
     """What breaks a rule in the content below `root`, in the order of the rules."""
     check = Check(read(root), settings, today)
-    return [finding for rule in (*RULES, canned_answers) for finding in rule(check)]
+    return [finding for rule in ALL for finding in rule(check)]
 
 
 def in_words(findings: list[Finding]) -> Iterator[str]:

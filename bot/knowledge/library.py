@@ -46,8 +46,8 @@ class Library:
         self._gemeente = gemeente
         self._examples = shared.examples
         self._answers = Answers(gemeente, shared)
-        self._canned = {found.id: found for found in canned.load(gemeente, gemeente.variables(now), own_folder)}
         self._values = gemeente.variables(now)
+        self._canned = {found.id: found for found in canned.load(gemeente, self._values, own_folder)}
         self._topics: dict[str, list[Answer]] = {}
         for answer in self._answers.values():
             self._topics.setdefault(answer.topic, []).append(answer)

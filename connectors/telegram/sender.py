@@ -51,7 +51,7 @@ class Sender:
             try:
                 await self._bot.edit_message_text(out.text, chat, number)
                 return number
-            except BadRequest as exc:
+            except (BadRequest, Forbidden) as exc:
                 if "not modified" in exc.message.lower():
                     return number
                 log.info("telegram_not_renewed", error=type(exc).__name__)

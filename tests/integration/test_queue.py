@@ -229,6 +229,29 @@ async def test_what_a_form_held_is_forgotten_when_the_agent_is_done(counter: Cou
     assert (await counter.get(conv)).handover == {"topic": None, "team": "kcc", "priority": False}
 
 
+@pytest.mark.parametrize("way", ["withdrawn", "other way"])
+async def test_what_a_form_held_is_forgotten_by_who_no_longer_waits(counter: Counter, way: str) -> None:
+    conv = await counter.waiting()
+    found = await counter.get(conv)
+    if way == "withdrawn":
+        await counter.handover.leave_queue(found)
+    else:
+        body, leaving = events.message("citizen", "Laat mij terugbellen"), events.handover("returned", outcome="other_way")
+        assert (await counter.store.receive(found, str(uuid.uuid4()), body, "x", leaving=leaving))[0] == "new"
+    assert (await counter.get(conv)).owner == "bot" and "form" not in (await counter.get(conv)).handover
+    assert "Jan" not in str(await counter.services.redis.hgetall(keys.meta(conv)))
+
+
+async def test_time_with_an_agent_counts_as_no_wait(counter: Counter) -> None:
+    conv = await counter.claimed()
+    await counter.handover.to_team(await counter.get(conv), SANNE, "sociaal", "Zorg")
+    await counter.handover.claim(await counter.get(conv), YOUSSEF)
+    assert len(await counter.handover.waits("voorbeeld")) == 1
+    await counter.handover.close(await counter.get(conv), YOUSSEF, "opgelost")
+    again = await counter.claimed()
+    assert again != conv and len(await counter.handover.waits("voorbeeld")) == 2
+
+
 async def test_read_marks_only_go_up(counter: Counter) -> None:
     conv = await counter.claimed()
     for seq in (3, 2):

@@ -42,7 +42,9 @@ if how.to ~= '' then
     redis.call('LPUSH', key, string.format('%s %.1f%s', now, now - since, more))
     redis.call('LTRIM', key, 0, tonumber(how.kept) - 1)
   end
-  if meta[1] == 'queue' and how.to == 'agent' then figure(KEYS[14], meta[4], ' ' .. (redis.call('HGET', KEYS[1], 'team') or '')) end
+  -- Only the first claim of a stay: what comes after it was no waiting alone.
+  local first = tonumber(meta[5] or 0) < tonumber(meta[4] or 0)
+  if meta[1] == 'queue' and how.to == 'agent' and first then figure(KEYS[14], meta[4], ' ' .. (redis.call('HGET', KEYS[1], 'team') or '')) end
   if meta[1] == 'agent' and how.to == 'bot' then figure(KEYS[13], meta[5], '') end
   redis.call('HSET', KEYS[1], 'owner', how.to, 'agent', how.to_agent, 'agent_name', how.to_name)
   for i = 7, 9 do redis.call('ZREM', KEYS[i], ARGV[1]) end
@@ -56,14 +58,7 @@ if how.to ~= '' then
     redis.call('HSET', KEYS[11], ARGV[1], how.to_agent)
     redis.call('ZADD', KEYS[8], now, ARGV[1])
   end
-  if how.to == 'bot' then -- what a form held was for the agent
-    local told = redis.call('HGET', KEYS[1], 'handover')
-    if told and told ~= '' then
-      told = cjson.decode(told)
-      told.form = nil
-      redis.call('HSET', KEYS[1], 'handover', cjson.encode(told))
-    end
-  end
+  if how.to == 'bot' then redis.call('HDEL', KEYS[1], 'form') end -- what a form held was for the agent
   if how.to == 'bot' and meta[5] then -- an agent had it once: who only waited is in no list afterwards, and can't crowd others out
     redis.call('ZADD', KEYS[9], now, ARGV[1])
   end

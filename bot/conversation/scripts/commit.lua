@@ -20,8 +20,12 @@ if ARGV[8] == 'queue' then
   local now = string.format('%d.%06d', time[1], time[2])
   local told = cjson.decode(ARGV[9])
   local first = told.priority == true
-  redis.call('HSET', KEYS[1], 'owner', 'queue', 'agent', '', 'agent_name', '', 'handover', ARGV[9], 'queued_at', now,
+  local form = told.form
+  told.form = nil
+  redis.call('HSET', KEYS[1], 'owner', 'queue', 'agent', '', 'agent_name', '', 'handover', cjson.encode(told), 'queued_at', now,
              'team', type(told.team) == 'string' and told.team or '', 'priority', first and '1' or '0')
+  redis.call('HDEL', KEYS[1], 'form')
+  if type(form) == 'table' and #form > 0 then redis.call('HSET', KEYS[1], 'form', cjson.encode(form)) end -- goes before the rest
   redis.call('ZADD', KEYS[8], string.format('%.6f', now - (first and 86400 or 0)), ARGV[1]) -- priority goes a day ahead
   redis.call('ZREM', KEYS[9], ARGV[1])
 end

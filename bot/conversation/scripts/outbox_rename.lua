@@ -10,7 +10,5 @@ for i = 2, 3 do
   redis.call('ZREM', KEYS[i], ARGV[1])
   if score then redis.call('ZADD', KEYS[i], score, ARGV[3]) end
 end
-local left = redis.call('TTL', KEYS[4])
-redis.call('SET', KEYS[4], ARGV[3])
-if left > 0 then redis.call('EXPIRE', KEYS[4], left) end
+redis.call('SET', KEYS[4], ARGV[3], 'XX', 'KEEPTTL')
 return 1

@@ -23,6 +23,7 @@ if leaves then
   local time = redis.call('TIME')
   redis.call('RPUSH', KEYS[2], ARGV[10])
   redis.call('HSET', KEYS[1], 'owner', 'bot', 'agent', '', 'agent_name', '')
+  redis.call('HDEL', KEYS[1], 'form')
   redis.call('ZREM', KEYS[9], ARGV[1])
   if redis.call('HGET', KEYS[1], 'assigned_at') then -- as in change.lua
     redis.call('ZADD', KEYS[10], string.format('%d.%06d', time[1], time[2]), ARGV[1])
