@@ -12,10 +12,10 @@ from bot.contacts.demo import DemoContacts
 from bot.contacts.openklant import OpenKlantContacts
 from bot.contacts.openklant_team import Actor
 from bot.contacts.outbox import OutboxContacts
-from bot.contacts.writer import Pauses
 from bot.conversation.outbox import Outbox
 from bot.gemeente_file import Actor as ActorFields
 from bot.gemeenten import Gemeente
+from bot.pauses import Pauses
 from bot.settings import Settings
 from bot.sqlite import database
 

@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 
 from bot.conversation.logins import Pending, Shown
 from bot.gemeenten import Gemeente
-from bot.login import PATH, RETURN_PATH, Login, LoginRefused, LoginUnavailable, Visit
+from bot.login import LONGEST, PATH, RETURN_PATH, Login, LoginRefused, LoginUnavailable, Visit, stopped
 from bot.wiring import Services
 from bot.zaken import ZakenUnavailable
 from connectors.access import Access, Origins
@@ -27,8 +27,6 @@ log = structlog.get_logger()
 
 DONE_PATH = f"{PATH}/klaar"
 COOKIE = "balie_login"
-LONGEST = 4096  # characters of a value that the broker sends back
-CANCELLED = {"access_denied", "user_cancelled", "interaction_required", "login_required"}
 
 # What went wrong -> status of the page; the words are in pages/inloggen_mislukt.html.
 PROBLEMS = {"expired": 410, "browser": 400, "cancelled": 200, "level": 403, "refused": 403, "unavailable": 503, "used": 410}
@@ -96,9 +94,8 @@ class LoginPages:
         login = self._services.login(pending.gemeente) if pending else None
         if pending is None or login is None:
             return self._problem("browser")
-        if "error" in query or not 0 < len(query.get("code", "")) <= LONGEST:
-            cancelled = query.get("error") in CANCELLED
-            return self._note("cancelled" if cancelled else "unavailable", pending, "" if cancelled else "error from the broker")
+        if why := stopped(query):
+            return self._note(why, pending, "error from the broker" if why == "unavailable" else "")
         try:
             zaken = await self._own_cases(login, pending, browser, query)
         except LoginRefused as exc:

@@ -1,10 +1,10 @@
 """Links to the calendar file of one appointment: opaque, and worth nothing for anything else."""
 
-import base64
-import hashlib
 import json
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
+
+from bot.sealing import fernet
 
 
 class LinkInvalid(Exception):
@@ -18,8 +18,7 @@ class CalendarLinks:
     """
 
     def __init__(self, secret: str, valid_seconds: int, *, purpose: str = "calendar-link") -> None:
-        key = hashlib.sha256(f"{purpose}:{secret}".encode()).digest()
-        self._fernet = Fernet(base64.urlsafe_b64encode(key))
+        self._fernet = fernet(f"{purpose}:{secret}".encode())
         self._valid_seconds = valid_seconds
 
     def seal(self, gemeente: str, reference: str, code: str) -> str:

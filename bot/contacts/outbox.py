@@ -21,9 +21,10 @@ from bot.contacts import (
 from bot.contacts import pending as items
 from bot.contacts.pending import Pending, Try
 from bot.contacts.references import ATTEMPTS, mark, number_of, spelled
-from bot.contacts.writer import PAUSES, Pauses, Writer
+from bot.contacts.writer import PAUSES, Writer
 from bot.conversation.outbox import Kept, Outbox, OutboxFull
 from bot.conversation.redis import StoreUnavailable
+from bot.pauses import Pauses
 
 _ROUNDS = 20  # looks at an item that others change at the same moment
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -14,20 +13,9 @@ from bot.contacts.references import ATTEMPTS, mark
 from bot.conversation.outbox import Kept, Outbox
 from bot.conversation.redis import StoreUnavailable
 from bot.logs import where
+from bot.pauses import Pauses
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Pauses:
-    """Between tries, in seconds: the first, which doubles, and the longest."""
-
-    first: float = 10.0
-    longest: float = 900.0
-
-    def after(self, tries: int) -> float:
-        """The pause after so many tries, 1 or more."""
-        return min(self.first * 2.0 ** min(tries - 1, 30), self.longest)
 
 
 PAUSES = Pauses()

@@ -4,18 +4,18 @@ One item per reference, sealed with the installation's secret because it holds a
 is written or somebody has dealt with it. Whoever writes it has it under a lease, so that a process that dies loses nothing.
 """
 
-import base64
 import hashlib
 import hmac
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from redis.asyncio import Redis
 
 from bot.conversation import keys
 from bot.conversation.redis import StoreUnavailable, reaching, script
+from bot.sealing import fernet
 
 Body = dict[str, Any]
 
@@ -48,7 +48,7 @@ class Outbox:
         self, client: Redis, gemeente: str, secret: str, *, lease_seconds: float, memory_seconds: int, most: int
     ) -> None:
         self._client = client
-        self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"outbox:{gemeente}:{secret}".encode()).digest()))
+        self._fernet = fernet(f"outbox:{gemeente}:{secret}".encode())
         self._secret = f"callback:{gemeente}:{secret}".encode()
         self._lease_seconds = lease_seconds
         self._memory_seconds = memory_seconds

@@ -15,12 +15,10 @@ from bot.desk.pages import Pages
 from bot.desk.signing import NOBODY, enter, fields, login_of, person_of
 from bot.desk.state import Desk
 from bot.desk.web import address, check_origin, too_often
-from bot.login import DESK_PATH, DeskLogin, LoginRefused, LoginUnavailable, Visit
+from bot.login import DESK_PATH, LONGEST, DeskLogin, LoginRefused, LoginUnavailable, Visit, stopped
 
 log = structlog.get_logger()
 
-LONGEST = 4096  # characters of a value that the provider sends back
-CANCELLED = {"access_denied", "user_cancelled", "interaction_required", "login_required"}
 REFUSED = {"level": words.LEVEL_TOO_LOW, "claims": words.ACCOUNT_INCOMPLETE}
 
 
@@ -75,9 +73,8 @@ class WorkLogin:
 
     async def _signed_in(self, request: web.Request, login: DeskLogin, gemeente: str, visit: Visit) -> web.Response:
         query = request.query
-        if "error" in query or not 0 < len(query.get("code", "")) <= LONGEST:
-            cancelled = query.get("error") in CANCELLED
-            return await self._refused(request, Person(NOBODY, gemeente), "cancelled" if cancelled else "unavailable")
+        if why := stopped(query):
+            return await self._refused(request, Person(NOBODY, gemeente), why)
         try:
             employee = await login.employee(query["code"], visit, query.get("iss"))
         except LoginRefused as exc:

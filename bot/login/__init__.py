@@ -6,13 +6,17 @@ municipality says who its employee is, and what they may. Both speak OpenID Conn
 adapters `citizens.py` and `employees.py`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 PATH = "/inloggen"  # the pages where a login begins and ends
 RETURN_PATH = f"{PATH}/terug"  # where the broker sends the browser back to: registered at the broker
 DESK_PATH = "/desk/login"  # the same at the desk; the browser also comes back there after signing out
 DESK_RETURN_PATH = f"{DESK_PATH}/terug"
+
+LONGEST = 4096  # characters of a value that a broker sends back with the browser
+_CANCELLED = {"access_denied", "user_cancelled", "interaction_required", "login_required"}
 
 
 class LoginUnavailable(Exception):
@@ -39,6 +43,13 @@ class Visit:
     state: str = field(repr=False)
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
+
+
+def stopped(query: Mapping[str, str]) -> Literal["", "cancelled", "unavailable"]:
+    """Why a browser comes back from the broker without a usable code; empty when it has one."""
+    if "error" not in query and 0 < len(query.get("code", "")) <= LONGEST:
+        return ""
+    return "cancelled" if query.get("error") in _CANCELLED else "unavailable"
 
 
 class Login(Protocol):

@@ -16,11 +16,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import jwt
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives.asymmetric import ec
 from yarl import URL
 
 from bot.login.oidc import Terms, challenge
+from bot.sealing import fernet
 
 PATH = "/demo-login"
 DESK_PATH = "/demo-werkaccount"  # and the municipality
@@ -56,8 +57,7 @@ class DemoBroker:
         own = f"{self.issuer}:{secret}".encode()  # nothing of one provider is worth anything at another
         seed = hashlib.sha512(b"demo-login:key:" + own).digest()
         self._key = ec.derive_private_key(int.from_bytes(seed, "big") % (_P256_ORDER - 1) + 1, ec.SECP256R1())
-        sealing = hashlib.sha256(b"demo-login:seal:" + own).digest()
-        self._fernet = Fernet(base64.urlsafe_b64encode(sealing))
+        self._fernet = fernet(b"demo-login:seal:" + own)
         self._used: dict[str, float] = {}
 
     def discovery(self) -> Json:

@@ -26,6 +26,7 @@ from bot.logs import where
 from bot.notices import Notices, end_of
 from bot.notices.quiet import after_quiet
 from bot.notices.texts import Texts
+from bot.pauses import Pauses
 from bot.settings import Settings
 from bot.zaken import ZaakStatus, ZakenUnavailable
 
@@ -117,13 +118,13 @@ class Clerk:
 
     async def _later(self, item: Item, reason: str) -> None:
         settings = self._settings
-        pause = min(settings.notice_retry_seconds * 2 ** min(item.tries - 1, 20), settings.notice_retry_most_seconds)
+        pauses = Pauses(settings.notice_retry_seconds, settings.notice_retry_most_seconds)
         try:
             if item.tries >= settings.notice_attempts:
                 log.error("notice_given_up", action=item.body["what"], reason=reason, tries=item.tries)
                 await self._book.done(item)
             else:
-                await self._book.again(item, self._now().timestamp() + pause)
+                await self._book.again(item, self._now().timestamp() + pauses.after(item.tries))
         except StoreUnavailable as exc:
             log.warning("store_unavailable", during=str(exc))
 

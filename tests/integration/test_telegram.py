@@ -590,6 +590,21 @@ async def test_stop_leaves_the_queue(start: Start, services: Services, api: BotA
     assert [body["text"] for body in await said(services)] == ["Ik wil een medewerker spreken", words.STOP]
 
 
+async def test_who_blocks_the_bot_in_the_queue_is_left_alone(start: Start, services: Services, api: BotApi) -> None:
+    await start()
+    api.say("/medewerker")
+    await queue(services, "U staat in de rij.")
+    await api.until(lambda: api.texts()[-1:] == ["U staat in de rij."])
+    channel = f"balie:c:{conv_of(services)}:channel"
+    for position in (3, 2):
+        conversation = await services.store.get(conv_of(services))
+        await services.handover.tell(conversation, events.handover("queued", position=position, eta_s=60), owner="queue")
+        await api.until(lambda: "nummer 3" in api.texts()[-1])
+        api.blocked.add(CHAT)
+    while not await services.redis.hexists(channel, "blocked"):
+        await asyncio.sleep(0.01)
+
+
 async def test_a_place_that_changes_is_told_in_one_message(start: Start, services: Services, api: BotApi) -> None:
     await start()
     api.say("/medewerker")
