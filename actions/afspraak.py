@@ -15,8 +15,7 @@ from actions.afspraak_plek import asks_first, asks_nearest, best, locations, nea
 from actions.afspraak_producten import added, as_items, for_people, read_people, read_products, refused, unsure, without
 from actions.afspraak_wensen import WithMoment, around, settle
 from actions.context import Here, here
-from actions.forms import Event, Submit, clear, is_question
-from actions.words import is_like_a_name, named, parse_name
+from actions.forms import Event, Submit, clear, name_in
 from bot import dutch
 from bot.appointments import AppointmentsUnavailable, Item, OutcomeUnknown, SlotTaken
 from bot.dutch.text import plain
@@ -218,11 +217,7 @@ class ValidateAfspraakForm(WithMoment):
         return self._named(now, {place.id: f"{place.name} {place.address}" for place in places})
 
     async def fill_naam(self, now: Here, tracker: Tracker) -> str | None:
-        if given := named(now.text):
-            return given
-        if tracker.get_slot("requested_slot") != "naam" or (is_question(now) and not is_like_a_name(now.text)):
-            return None
-        return parse_name(now.text, [product.name for product in now.gemeente.products])
+        return name_in(now, tracker, "naam", [product.name for product in now.gemeente.products])
 
     async def fill_email(self, now: Here, tracker: Tracker) -> str | None:
         return dutch.parse_email(now.text)

@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, catalogue, here
 from actions.turns import said_before, unclear_before
+from actions.words import is_like_a_name, named, parse_name
 from bot import dutch
 
 Event = dict[str, Any]
@@ -19,11 +20,11 @@ Filler = Callable[[Here, Tracker], Awaitable[Any]]
 
 SURE = 0.4  # confidence from which a message that does not answer the form's question counts as one of its own
 PATIENCE = 2  # unclear turns in a row after which a form no longer says why it doesn't understand
-TALK = {"title": "Een medewerker spreken", "payload": '/contact_medewerker{"reden": "not_understood"}'}
+PERSON_BUTTON = {"title": "Een medewerker spreken", "payload": '/contact_medewerker{"reden": "not_understood"}'}
 CERTAIN = 0.8  # confidence from which a wish for a person goes before a possible answer, and an odd answer is out of scope
-PERSON = {"contact_medewerker", "frustration", "threat"}  # after these a form is left, and a person is offered
-BREAKS = {*PERSON, "choose_chat", "choose_callback", "zaakstatus", "afspraak_maken",
-          "afspraak_verzetten", "afspraak_annuleren", "choose_login", "login_code"}
+WANTS_PERSON = {"contact_medewerker", "frustration", "threat", "choose_chat", "choose_callback"}  # a form is left for a person
+TO_A_PERSON = {*WANTS_PERSON, "crisis"}  # reasons after which the answers of a form are kept
+BREAKS = {*WANTS_PERSON, "zaakstatus", "afspraak_maken", "afspraak_verzetten", "afspraak_annuleren", "choose_login", "login_code"}
 ASIDES: dict[str, type[Action]] = {}  # intent -> what is done in between, in any form; actions/berichten.py puts it there
 KEPT = "onderbroken"  # the slot with a form that was left for a person: {"form", "slots"}
 RESUMABLE = {"afspraak_form", "zaakstatus_form", "terugbel_form"}  # forms that can go on where they were
@@ -73,7 +74,7 @@ class Form(Action, ABC):
 
     def _wants_person(self, now: Here) -> bool:
         """Surely asks for a person, or is angry; "ik ben te bereiken op 06…" answers a question."""
-        wanted = now.intent in {*PERSON, "choose_chat", "choose_callback"} - self.triggers and now.confidence >= CERTAIN
+        wanted = now.intent in WANTS_PERSON - self.triggers and now.confidence >= CERTAIN
         gives_number = now.intent in {"contact_medewerker", "choose_callback"} and dutch.parse_phone(now.text)
         return wanted and not gives_number
 
@@ -126,9 +127,9 @@ class Form(Action, ABC):
         """Say why the answer to the question can't be used; the second time in a row, and later, a person is offered."""
         before = unclear_before(tracker)
         if before >= PATIENCE:
-            dispatcher.utter_message(response="utter_kom_er_niet_uit", buttons=[TALK])
+            dispatcher.utter_message(response="utter_kom_er_niet_uit", buttons=[PERSON_BUTTON])
             return
-        dispatcher.utter_message(response=response, buttons=[TALK] if before else [])
+        dispatcher.utter_message(response=response, buttons=[PERSON_BUTTON] if before else [])
         if before:
             dispatcher.utter_message(response="utter_liever_medewerker", json_message={"joins": True})
 
@@ -167,6 +168,15 @@ def is_question(now: Here) -> bool:
     """Whether a free text is a question of its own rather than an answer such as a name."""
     topic = catalogue().get(now.intent)
     return "?" in now.text or (topic is not None and topic.about_something and now.confidence >= 0.7)
+
+
+def name_in(now: Here, tracker: Tracker, slot: str, offered: Sequence[str] = ()) -> str | None:
+    """The name that the message introduces; a bare one only where `slot` was asked. `offered`: names of what can be chosen."""
+    if given := named(now.text):
+        return given
+    if tracker.get_slot("requested_slot") != slot or (is_question(now) and not is_like_a_name(now.text)):
+        return None
+    return parse_name(now.text, offered)
 
 
 def outage() -> list[Event]:
@@ -234,4 +244,3 @@ FOLLOW_UPS = {
     "afspraak_annuleren": "annuleer_form",
     "nakijken": "action_afspraak_nakijken",
 }
-TO_A_PERSON = {*PERSON, "crisis", "choose_chat", "choose_callback"}  # reasons after which the answers of a form are kept

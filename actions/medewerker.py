@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -16,10 +16,10 @@ from actions.overdracht import PRIORITY, WHY, Told, priority, told, why
 from bot import ladder
 from bot.conversation import events
 from bot.conversation.limits import Rate
-from bot.conversation.queue import Outlook
+from bot.conversation.queue import Outlook, Queued
 from bot.conversation.references import reference
 from bot.gemeente_file import Team
-from bot.ladder import TALK, Ladder, Way
+from bot.ladder import WAYS, Ladder, Way
 from bot.waiting import wait_in_words
 
 Button = dict[str, str]
@@ -56,33 +56,33 @@ class ActionCrisis(Action):
 
 async def offer(
     now: Here, tracker: Tracker, dispatcher: CollectingDispatcher, response: str, reason: str, first: Sequence[Button] = (),
-    *, chat: bool = True,
+    *, chat: bool = True, there: bool | None = None,
 ) -> None:
     """Say `response` with a button for each way that is open and today's hours, and note in the log that a person was offered.
 
     `reason`: why, which goes with what is chosen. `first`: buttons that go before those. `chat`: whether that may be offered.
+    `there`: whether somebody can take the conversation, where that is known already.
     """
-    team = await _desk(now, told(now, tracker).topic) if chat else None
-    steps = ladder.ladder(now.gemeente, services().now(), team is not None)
+    if there is None:
+        there = chat and await _desk(now, told(now, tracker).topic) is not None
+    steps = ladder.ladder(now.gemeente, services().now(), there)
     dispatcher.utter_message(
         response=response, buttons=[*first, *_buttons(steps.ways, reason), *back(tracker)],
         json_message={"event": events.handover("offered")},
     )
     if tracker.get_slot(PRIORITY):  # who is in danger can call somebody at any hour
         dispatcher.utter_message(response="utter_crisis_nummers", json_message={"joins": True})
+    values = _values(now, steps)
     if chat and (line := _chat_line(steps)):
-        dispatcher.utter_message(response=line, json_message={"joins": True}, **_values(steps))
-    dispatcher.utter_message(response="utter_bereikbaar", json_message={"joins": True}, **_values(steps))
+        dispatcher.utter_message(response=line, json_message={"joins": True}, **values)
+    dispatcher.utter_message(response="utter_bereikbaar", json_message={"joins": True}, **values)
 
 
 def _buttons(ways: Sequence[Way], reason: str) -> list[Button]:
+    """Of these ways; with the reason, except where no agent reads it."""
     given = json.dumps({WHY: reason})
-    known = {
-        "chat": {"title": "Chat met een medewerker", "payload": f"/choose_chat{given}"},
-        "callback": {"title": "Laat mij terugbellen", "payload": f"/choose_callback{given}"},
-        "appointment": {"title": "Maak een afspraak", "payload": f'/afspraak_maken{{"product": "{TALK}"}}'},
-    }
-    return [known[way] for way in ways]
+    chosen = [(*WAYS[way], "" if way == "appointment" else given) for way in ways]
+    return [{"title": title, "payload": f"{payload}{entities}"} for title, payload, entities in chosen]
 
 
 def _chat_line(steps: Ladder) -> str | None:
@@ -93,23 +93,29 @@ def _chat_line(steps: Ladder) -> str | None:
     }.get(steps.chat.state)
 
 
-def _values(steps: Ladder) -> dict[str, str]:
-    return {
-        "telefoon_vandaag": steps.phone, "balie_vandaag": steps.counter, "chat_weer": steps.again, "chat_tot": steps.until,
-        "feestdagen": steps.holidays,
-    }
+def _values(now: Here, steps: Ladder) -> dict[str, str]:
+    chat = {"chat_weer": steps.again, "chat_tot": steps.until, "feestdagen": steps.holidays}
+    return ladder.reachable(now.gemeente, services().now()) | chat
 
 
+@dataclass(frozen=True)
+class Desk:
+    """A team that can take a conversation now, what its queue looks like, and who waits in all queues."""
+
+    team: Team
+    outlook: Outlook
+    queued: Sequence[Queued]
 
 
-async def _desk(now: Here, topic: str | None) -> tuple[Team, Outlook] | None:
-    """The team that can take this conversation now: that of the topic, else the first one; None when nobody is there."""
-    gemeente, gone = now.gemeente, services().settings.agent_gone_seconds
-    for team in dict.fromkeys([gemeente.team_for(topic), gemeente.teams[0]]):
-        found = await services().handover.outlook(gemeente.key, team.id, gone)
-        if found.available:
-            return team, found
-    return None
+async def _desk(now: Here, topic: str | None) -> Desk | None:
+    """The team of the topic, else the first one; None when nobody of these is there, or the chat is closed."""
+    gemeente, handover = now.gemeente, services().handover
+    if not gemeente.is_open("chat", services().now()):
+        return None
+    teams = {team.id: team for team in (gemeente.team_for(topic), gemeente.teams[0])}
+    queued = await handover.queue(gemeente.key)
+    found = await handover.outlooks(gemeente.key, teams, queued, services().settings.agent_gone_seconds)
+    return next((Desk(team, found[id], queued) for id, team in teams.items() if found[id].available), None)
 
 
 class ActionHandover(Action):
@@ -121,40 +127,36 @@ class ActionHandover(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[Event]:
         now = here(tracker)
         what = told(now, tracker)
-        desk = await _desk(now, what.topic) if now.gemeente.is_open("chat", services().now()) else None
+        desk = await _desk(now, what.topic)
         if desk is None:
-            await offer(now, tracker, dispatcher, "utter_chat_dicht", what.reason)
+            await offer(now, tracker, dispatcher, "utter_chat_dicht", what.reason, there=False)
             return []
         if await too_many(Rate(f"queue:{now.caller}", services().settings.rate_queue_hour, HOUR)):
             if not what.priority:
                 await offer(now, tracker, dispatcher, "utter_chat_vaak", what.reason, chat=False)
                 return []
             what = replace(what, priority=False)  # who speaks of danger is never refused, but doesn't go first time and again
-        await _queue(now, what, *desk, dispatcher)
+        _queue(now, what, desk, dispatcher)
         return []
 
 
-async def _queue(now: Here, what: Told, team: Team, outlook: Outlook, dispatcher: CollectingDispatcher) -> None:
-    position = await _position(now, what, team, outlook)
-    wait = outlook.wait_seconds(position)
-    queued = events.handover("queued", position=position, eta_s=wait, team=team.name)
+def _queue(now: Here, what: Told, desk: Desk, dispatcher: CollectingDispatcher) -> None:
+    position = _position(what, desk)
+    wait = desk.outlook.wait_seconds(position)
+    queued = events.handover("queued", position=position, eta_s=wait, team=desk.team.name)
     dispatcher.utter_message(
         response="utter_in_de_rij", plaats=position, wachttijd=wait_in_words(wait),
         gesprek_nummer=reference(services().settings.secret, now.conv),
-        buttons=[
-            {"title": "Laat mij terugbellen", "payload": f"/choose_callback{json.dumps({WHY: what.reason})}"},
-            {"title": "Ik wil niet meer wachten", "payload": "/leave_queue"},
-        ],
-        json_message={"event": queued, "handover": what.handover(team)},
+        buttons=[*_buttons(["callback"], what.reason), {"title": "Ik wil niet meer wachten", "payload": "/leave_queue"}],
+        json_message={"event": queued, "handover": what.handover(desk.team)},
     )
 
 
-async def _position(now: Here, what: Told, team: Team, outlook: Outlook) -> int:
+def _position(what: Told, desk: Desk) -> int:
     """Behind all who wait for this team; with priority only behind those who have it too."""
     if not what.priority:
-        return outlook.waiting + 1
-    queue = await services().handover.queue(now.gemeente.key)
-    return sum(one.team == team.id and one.priority for one in queue) + 1
+        return desk.outlook.waiting + 1
+    return sum(one.team == desk.team.id and one.priority for one in desk.queued) + 1
 
 
 class ActionLeaveQueue(Action):

@@ -23,6 +23,7 @@ REASONS = {
 WHY = "reden"  # the entity by which a button says why a person was offered
 PRIORITY = "voorrang"  # the slot that a crisis sets
 TOPICS_TOLD = 5
+RECENT = 3  # messages of the citizen that say why a person is wanted now: what was wrong before those is another story
 MISUNDERSTOOD = frozenset({"suggested", "clarify", "fallback"})
 
 # Slots of the forms as the agent reads them; what isn't here is not handed on, such as a second factor or a code.
@@ -60,12 +61,12 @@ class Told:
 
 
 def why(now: Here, tracker: Tracker) -> str:
-    """Why a person is wanted: the button says so, or the last message that asked for one."""
+    """Why a person is wanted: the button says so, or one of the last messages."""
     if tracker.get_slot(PRIORITY):
         return "crisis"
     if given := now.entities.get(WHY):
         return str(given)
-    return next((REASONS[name] for name in reversed(_intents(tracker)) if name in REASONS), "asked")
+    return next((REASONS[name] for name in reversed(_intents(tracker)[-RECENT:]) if name in REASONS), "asked")
 
 
 def told(now: Here, tracker: Tracker) -> Told:

@@ -7,10 +7,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Here, here, services
-from actions.forms import KEPT, Event, Form, Submit, back, clear, is_question
+from actions.forms import KEPT, Event, Form, Submit, back, clear, name_in
 from actions.limits import DAY, too_many
 from actions.overdracht import told
-from actions.words import is_like_a_name, named, parse_name
 from actions.zaak import in_hand
 from bot import callbacks, dutch, ladder
 from bot.callbacks import SOON, Moment, Refused
@@ -22,7 +21,9 @@ CHANGE = "wijzig"  # the entity by which a button says what is to change
 AGREED = "terugbellen"  # the slot with the call that was agreed: {"reference", "when"}; no name and no number
 OFFERED = 4  # moments on buttons
 
-_WHY_NOT = {"past": "voorbij", "holiday": "feestdag", "closed": "dicht", "far": "te_ver", "outside": "buiten"}
+_WHY_NOT = {
+    "past": "voorbij", "over": "moment_voorbij", "holiday": "feestdag", "closed": "dicht", "far": "te_ver", "outside": "buiten",
+}
 _FAULTS = {"short": "kort", "long": "lang", "several": "meer", "unknown": "bestaat_niet"}
 
 
@@ -51,7 +52,7 @@ class ValidateTerugbelForm(Form):
 
     async def _first(self, asked: str, now: Here, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Event] | None:
         if _is_over(asked, now, tracker):
-            _say_why_not(Refused("outside"), now, dispatcher)
+            _say_why_not(Refused("over"), now, dispatcher)
             return [SlotSet("contact_moment", None), SlotSet("contact_bevestigd", None)]
         if (slot := now.entities.get(CHANGE)) in SLOTS:
             return [SlotSet(slot, None), SlotSet("contact_bevestigd", None)]
@@ -76,11 +77,7 @@ class ValidateTerugbelForm(Form):
         return await super()._otherwise(asked, now, tracker, dispatcher)
 
     async def fill_contact_naam(self, now: Here, tracker: Tracker) -> str | None:
-        if given := named(now.text):
-            return given
-        if tracker.get_slot("requested_slot") != "contact_naam" or (is_question(now) and not is_like_a_name(now.text)):
-            return None
-        return parse_name(now.text)
+        return name_in(now, tracker, "contact_naam")
 
     async def fill_contact_telefoon(self, now: Here, tracker: Tracker) -> str | None:
         if len({found.value for found in dutch.find_phones(now.text)}) > 1:
@@ -206,7 +203,7 @@ class ActionTerugbellen(Submit):
         except CallbackRefused:
             dispatcher.utter_message(response="utter_terugbellen_geweigerd", json_message={"forget": True})
         except ContactsUnavailable:
-            dispatcher.utter_message(response="utter_terugbellen_storing")
+            dispatcher.utter_message(response="utter_terugbellen_storing", json_message={"forget": True})
         else:
             dispatcher.utter_message(
                 response="utter_terugbellen_genoteerd", terugbel_nummer=registered.reference, terugbel_moment=when,

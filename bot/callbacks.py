@@ -35,7 +35,7 @@ _KIND = phonenumbers.PhoneNumberType
 _PLAIN = {_KIND.FIXED_LINE, _KIND.MOBILE, _KIND.FIXED_LINE_OR_MOBILE, _KIND.VOIP, _KIND.UAN}
 _NOWHERE = "001"  # "country" of satellite telephones and of networks of the whole world
 
-No = Literal["past", "holiday", "closed", "far", "outside"]
+No = Literal["past", "over", "holiday", "closed", "far", "outside"]
 
 
 @dataclass(frozen=True, order=True)
@@ -96,7 +96,9 @@ class Refused:
 
 
 def _hour(moment: time) -> str:
-    return f"{moment.hour}" if not moment.minute else f"{moment:%H:%M}".lstrip("0") if moment != time.max else "24"
+    if moment == time.max:
+        return "24"
+    return f"{moment.hour}:{moment:%M}" if moment.minute else f"{moment.hour}"
 
 
 def callable_number(number: str) -> bool:
@@ -126,7 +128,7 @@ def find(text: str, gemeente: Gemeente, now: datetime, days: int) -> Moment | st
     if wish.soonest and wish.days is None and not wish.about_times:
         return SOON
     fitting = (_in(wish, day, spans) for day, spans in _open(gemeente, now, days) if wish.fits_day(day))
-    return next((moment for moment in fitting if moment), None) or _refused(wish, gemeente, today, days)
+    return next((moment for moment in fitting if moment), None) or _refused(wish, gemeente, now, days)
 
 
 def soonest(gemeente: Gemeente, now: datetime, days: int) -> Moment | None:
@@ -178,8 +180,9 @@ def _in(wish: Wish, day: date, spans: Sequence[tuple[time, time]]) -> Moment | N
     return Moment(day, found[0][0], found[0][1] if wish.about_times else found[-1][1]) if found else None
 
 
-def _refused(wish: Wish, gemeente: Gemeente, today: date, days: int) -> Refused:
-    day = wish.days.first if wish.days else None
+def _refused(wish: Wish, gemeente: Gemeente, now: datetime, days: int) -> Refused:
+    local = now.astimezone(AMSTERDAM)
+    today, day = local.date(), wish.days.first if wish.days else None
     if wish.days is None or day is None or not (wish.days.exact or (day - today).days > days):
         return Refused("outside")
     if day < today:
@@ -188,7 +191,11 @@ def _refused(wish: Wish, gemeente: Gemeente, today: date, days: int) -> Refused:
         return Refused("far", day)
     if gemeente.is_holiday(day):
         return Refused("holiday", day)
-    return Refused("outside" if gemeente.open_on(WHAT, day) else "closed", day)
+    if not gemeente.open_on(WHAT, day):
+        return Refused("closed", day)
+    last = wish.at or (wish.window.end if wish.window else None)
+    over = day == today and last is not None and last <= local.time()
+    return Refused("over" if over else "outside", day)
 
 
 def _rounded(local: datetime) -> time:

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from bot.dutch.text import MONTHS, WEEKDAYS
 from bot.gemeenten import AMSTERDAM, Gemeente
-from bot.opening import Opening
+from bot.opening import Opening, near_day
 
 Way = Literal["chat", "callback", "appointment"]
 State = Literal["open", "nobody", "closed", "holiday", "never"]
 
 TALK = "gesprek"  # the product of an appointment to talk to somebody
+WAYS: dict[Way, tuple[str, str]] = {  # label and payload of the button that chooses it
+    "chat": ("Chat met een medewerker", "/choose_chat"),
+    "callback": ("Laat mij terugbellen", "/choose_callback"),
+    "appointment": ("Maak een afspraak", f'/afspraak_maken{{"product": "{TALK}"}}'),
+}
 
 
 @dataclass(frozen=True)
@@ -50,17 +54,19 @@ def ladder(gemeente: Gemeente, now: datetime, there: bool) -> Ladder:
     """The ladder of this municipality at the aware time `now`. `there`: an agent is there who takes conversations."""
     today = now.astimezone(AMSTERDAM).date()
     chat = _rung(gemeente, "chat", now, there)
-    ways: list[Way] = ["chat"] if chat.state == "open" else []
-    ways.append("callback")
-    if gemeente.offers(TALK):
-        ways.append("appointment")
+    first: tuple[Way, ...] = ("chat",) if chat.state == "open" else ()
     opening = chat.opening
     return Ladder(
-        tuple(ways), chat, hours(gemeente, "telefoon", now), hours(gemeente, "balie", now),
+        (*first, *below_chat(gemeente)), chat, hours(gemeente, "telefoon", now), hours(gemeente, "balie", now),
         again=again(opening) if opening and not opening.open else "",
         until=f"{opening.end:%H:%M} uur" if opening and opening.open and opening.end.second == 0 else "",
         holidays=_named(chat.holidays, today),
     )
+
+
+def below_chat(gemeente: Gemeente) -> tuple[Way, ...]:
+    """The ways that need no agent at this moment, in the order to offer them."""
+    return ("callback", "appointment") if gemeente.offers(TALK) else ("callback",)
 
 
 def hours(gemeente: Gemeente, what: str, now: datetime) -> str:
@@ -68,15 +74,14 @@ def hours(gemeente: Gemeente, what: str, now: datetime) -> str:
 
     Names the holidays in between.
     """
-    today = gemeente.today(what, now.astimezone(AMSTERDAM).date())
+    today = now.astimezone(AMSTERDAM).date()
     opening = gemeente.opening(what, now)
     if opening is None or opening.days == 0:
-        return today
-    over = "; nu dicht," if today.startswith("vandaag open") else ";"
-    day, _, moment = again(opening).partition(" vanaf ")
-    local = now.astimezone(AMSTERDAM).date()
-    coming = _named(tuple(item for item in _missed(gemeente, what, now, opening) if item[0] > local), local)
-    return f"{today}{over} {day} weer open vanaf {moment}" + (f" ({coming[0].lower()}{coming[1:]})" if coming else "")
+        return gemeente.today(what, today)
+    over = "; nu dicht," if gemeente.open_on(what, today) else ";"
+    coming = _named(tuple(item for item in _missed(gemeente, what, now, opening) if item[0] > today), today)
+    next_one = f"{near_day(opening.day, today)} weer open vanaf {opening.start:%H:%M} uur"
+    return f"{gemeente.today(what, today)}{over} {next_one}" + (f" ({coming[0].lower()}{coming[1:]})" if coming else "")
 
 
 def reachable(gemeente: Gemeente, now: datetime) -> dict[str, str]:
@@ -86,7 +91,7 @@ def reachable(gemeente: Gemeente, now: datetime) -> dict[str, str]:
 
 def again(opening: Opening) -> str:
     """When it opens: "vandaag vanaf 13:30 uur", "morgen …", "maandag …", "maandag 7 december vanaf 09:00 uur"."""
-    return f"{_day(opening.day, opening.day - timedelta(opening.days))} vanaf {opening.start:%H:%M} uur"
+    return f"{near_day(opening.day, opening.day - timedelta(opening.days))} vanaf {opening.start:%H:%M} uur"
 
 
 def _rung(gemeente: Gemeente, what: str, now: datetime, there: bool) -> Rung:
@@ -112,12 +117,5 @@ def _named(holidays: tuple[tuple[date, str], ...], today: date) -> str:
     """ "Vandaag is het Eerste Kerstdag en morgen Tweede Kerstdag"."""
     if not holidays:
         return ""
-    first, *others = ((_day(day, today), name) for day, name in holidays)
+    first, *others = ((near_day(day, today), name) for day, name in holidays)
     return " en ".join([f"{first[0].capitalize()} is het {first[1]}", *(f"{day} {name}" for day, name in others)])
-
-
-def _day(day: date, today: date) -> str:
-    ahead = (day - today).days
-    if ahead < 2:
-        return ("vandaag", "morgen")[ahead]
-    return WEEKDAYS[day.weekday()] if ahead < 7 else f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"

@@ -38,9 +38,15 @@ def in_dutch(opening: Opening | None) -> str:
         return "nu dicht"
     if opening.open:
         return "nu open" if opening.end == time.max else f"nu open tot {opening.end:%H:%M} uur"
-    named = ("vandaag", "morgen") if opening.days < 2 else ()
-    later = WEEKDAYS[opening.day.weekday()] + (f" {opening.day.day} {MONTHS[opening.day.month - 1]}" if opening.days > 6 else "")
-    return f"nu dicht, {named[opening.days] if named else later} open vanaf {opening.start:%H:%M} uur"
+    return f"nu dicht, {near_day(opening.day, opening.day - timedelta(opening.days))} open vanaf {opening.start:%H:%M} uur"
+
+
+def near_day(day: date, today: date) -> str:
+    """Such as "vandaag", "morgen", "maandag", and from a week ahead "maandag 7 december"."""
+    ahead = (day - today).days
+    if ahead < 2:
+        return ("vandaag", "morgen")[ahead]
+    return WEEKDAYS[day.weekday()] if ahead < 7 else f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 def in_english(opening: Opening | None) -> str:

@@ -75,6 +75,9 @@ class Citizen:
     async def owner(self) -> str:
         return (await self.services.store.get(self.conv)).owner
 
+    async def owned_by(self, owner: str) -> bool:
+        return await self.owner() == owner
+
 
 class Agent:
     """A signed-in browser without a screen."""
@@ -214,9 +217,18 @@ async def office(open_office: Opener) -> AsyncIterator[Office]:
         yield found
 
 
-async def until(look: Callable[[], Awaitable[Any]], seconds: float = 10) -> Any:
-    """The first true value of `look()`; fails when there is none in time."""
+async def when(stream: AsyncIterator[dict[str, Any]], wanted: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    """The first event of the stream that is wanted; fails when there is none in time."""
+    async with asyncio.timeout(10):
+        async for event in stream:
+            if wanted(event):
+                return event
+    pytest.fail("the stream ended")
+
+
+async def until(look: Callable[[], Awaitable[Any]], seconds: float = 10, pace: float = 0.02) -> Any:
+    """The first true value of `look()`, asked every `pace` seconds; fails when there is none in time."""
     async with asyncio.timeout(seconds):
         while not (value := await look()):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(pace)
         return value

@@ -11,10 +11,13 @@ import pytest
 import yaml
 
 from bot.contacts import CallbackRequest
+from bot.contacts.outbox import OutboxContacts
 from bot.gemeenten import FOLDER
+from tests.stubs.faults import Fault
 from tests.stubs.openklant import TOKEN, OpenKlantStub
 
 GEMEENTE = "voorbeeld"
+DOWN = Fault("status", code=500)
 UUID = "8b0f1c5e-5a0f-4c7e-9a52-3f1f0b6f7d21"
 ANNA = CallbackRequest(
     "Anna Voorbeeld", "+31612345678", "morgenochtend", "bijstand", "Vroeg naar: bijstand.", "c_anna",
@@ -74,6 +77,12 @@ def town(folder: Path, register: str, change: Callable[[dict[str, Any]], None] =
         "gemeenten": GEMEENTE, "gemeenten_dir": str(place), "klantinteracties_token": TOKEN,
         "backend_rest_seconds": 0.0,  # a fake clock doesn't move the circuit breaker's
     }
+
+
+async def caught_up(contacts: OutboxContacts) -> None:
+    """All that is due now, as the registrar of an edge does it."""
+    while await contacts.catch_up(4):
+        pass
 
 
 def numbers(stub: OpenKlantStub, name: str = "internetaken") -> list[str]:

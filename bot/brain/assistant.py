@@ -39,6 +39,7 @@ class Assistant:
         self._agent = Agent.load(
             model, tracker_store=self._store, action_endpoint=InProcessActions(), generator=GemeenteNLG(found=gemeenten, now=now)
         )
+        self._now = now
         self._max_events = max_events
         self._case_memory_seconds = case_memory_seconds
         self._catalogue = content.load()
@@ -60,7 +61,7 @@ class Assistant:
                     await processor.handle_message(message)
         finally:
             after = self._store.release(turn.conv)
-        persons.count_outage(after, channel.responses)
+        persons.note_outage(after, channel.responses, self._now())
         said = collect(channel.responses, turn.name, parsing.likeliest(parsed)["confidence"])
         if said.forget:
             after = tracker.forget(after, domain)

@@ -97,7 +97,7 @@ class GemeenteNLG(TemplatedNaturalLanguageGenerator):
         self, found: dict[str, Any], topic: str, gemeente: Gemeente, tracker: DialogueStateTracker, values: dict[str, Any]
     ) -> None:
         """A person beside the answer, where that is called for (bot.brain.persons)."""
-        person = beside(topic, found["metadata"], tracker, self._catalogue)
+        person = beside(topic, found["metadata"], tracker, self._catalogue, self._now())
         if person is None:
             return
         found["metadata"]["person"] = person.button

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from rasa.shared.core.events import BotUttered, SlotSet
@@ -10,7 +11,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content import Topic
 
-OUTAGES = "storingen"  # the slot that counts turns of a conversation that ended in an outage
+OUTAGES = "storingen"  # the slot with when the last outage was told in this conversation, seconds since 1970
+STILL_SECONDS = 3600  # after this an outage is a new one: nobody tried meanwhile, so that nobody knows whether it lasted
 CRISIS = "crisis"
 
 
@@ -27,11 +29,11 @@ class Beside:
 
 
 def beside(
-    topic: str, metadata: Mapping[str, Any], tracker: DialogueStateTracker, topics: Mapping[str, Topic]
+    topic: str, metadata: Mapping[str, Any], tracker: DialogueStateTracker, topics: Mapping[str, Topic], now: datetime
 ) -> Beside | None:
     """The person to offer with the answer to `topic` that has this `metadata`; None when there is none to offer, or just was."""
     if metadata.get("outage"):
-        return Beside("outage", "utter_blijft_storing") if tracker.get_slot(OUTAGES) else None
+        return Beside("outage", "utter_blijft_storing") if _still_down(tracker, now) else None
     if topic == CRISIS:
         return Beside(CRISIS)
     first = topic in topics and topics[topic].person_first
@@ -53,7 +55,12 @@ def _offered(tracker: DialogueStateTracker, topics: Mapping[str, Topic]) -> bool
     return False
 
 
-def count_outage(tracker: DialogueStateTracker, responses: Iterable[Mapping[str, Any]]) -> None:
+def _still_down(tracker: DialogueStateTracker, now: datetime) -> bool:
+    """Whether an outage was told a short while ago too. The slot was a number of outages once: read as a time, long ago."""
+    return now.timestamp() - (tracker.get_slot(OUTAGES) or 0) < STILL_SECONDS
+
+
+def note_outage(tracker: DialogueStateTracker, responses: Iterable[Mapping[str, Any]], now: datetime) -> None:
     """Note in the tracker that this turn ended in an outage, when one of its `responses` says so."""
     if any((response.get("metadata") or {}).get("outage") for response in responses):
-        tracker.update(SlotSet(OUTAGES, (tracker.get_slot(OUTAGES) or 0) + 1))
+        tracker.update(SlotSet(OUTAGES, now.timestamp()))

@@ -150,10 +150,6 @@ class Roster:
             found = await self._client.hgetall(keys.presence(gemeente))  # type: ignore[misc]
         return [_presence(key.decode(), events.load(value)) for key, value in found.items()]
 
-    async def available(self, gemeente: str, gone_seconds: float, team: str = "") -> int:
-        """How many agents are there and take conversations of this team ("": of any)."""
-        return len(queue.able(await self.agents(gemeente), team, await self.now(), gone_seconds))
-
 
 def _presence(agent: str, data: Event) -> Presence:
     teams = tuple(data.get("teams", ()))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot import ladder
 from bot.gemeenten import Gemeente
 from bot.opening import in_dutch
 
@@ -65,9 +66,7 @@ def _or_call(gemeente: Gemeente, now: datetime) -> str:
 
 def other_ways(gemeente: Gemeente) -> dict[str, Any]:
     """The part and payloads of a message that offers what one can do instead of waiting; a choice leaves the queue."""
-    ways = [("Laat mij terugbellen", "/choose_callback")]
-    if gemeente.offers("gesprek"):
-        ways.append(("Maak een afspraak", '/afspraak_maken{"product": "gesprek"}'))
+    ways = [ladder.WAYS[way] for way in ladder.below_chat(gemeente)]
     options = [{"label": label, "value": str(number)} for number, (label, _) in enumerate(ways, start=1)]
     return {"parts": [{"kind": "choices", "id": "q_queue", "options": options}], "_payloads": [payload for _, payload in ways]}
 

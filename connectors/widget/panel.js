@@ -144,7 +144,7 @@ class BaliePanel extends HTMLElement {
   #history(batch) {
     this.#view.history(batch);
     if (batch.older) return;
-    batch.events.forEach((event) => this.#follow(event));
+    this.#follow(...batch.events);
     const { seen } = this.#client;
     if (!batch.fresh) this.#count(batch.events.filter((event) => event.seq > seen && isNews(event)).length);
     this.#read();
@@ -167,9 +167,9 @@ class BaliePanel extends HTMLElement {
     this.#status.alert(['waiting', 'refused'].includes(change.state) ? stateWords(change.state, change.problem) : '');
   }
 
-  #follow(event) {
-    const who = companion(event, this.#with);
-    if (who) this.#talkingTo(who);
+  #follow(...events) {
+    const who = events.reduce((before, event) => companion(event, before) ?? before, this.#with);
+    if (who !== this.#with) this.#talkingTo(who);
   }
 
   #talkingTo(who) {

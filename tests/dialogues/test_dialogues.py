@@ -24,14 +24,13 @@ import yaml
 from bot.conversation.events import Event, find_part
 from bot.conversation.mailbox import Mailbox
 from bot.conversation.picks import Picks
-from bot.conversation.queue import Agent
 from bot.gemeente_file import Supplier
 from bot.gemeenten import AMSTERDAM
 from bot.wiring import Services, use
 from tests.conftest import Citizen, Edge, EdgeFactory
+from tests.handover_fixtures import SANNE
 
 FOLDER = Path(__file__).parent
-SANNE = Agent("sanne", "Sanne")
 UNANSWERED = {"clarify", "suggested", "refused", "fallback", "handover"}
 DIALOGUES = {
     f"{path.stem}: {dialogue['dialogue']}": dialogue

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser import arguments, installed
 from tests.house import House
-from tests.looks import AXE, SCREENSHOTS
+from tests.looks import AUDIT, AXE, SCREENSHOTS, told
 
 PHONE = {"width": 390, "height": 780}
 DESKTOP = {"width": 1280, "height": 860}
@@ -80,6 +80,5 @@ def shot(page: Page, name: str) -> None:
 def assert_accessible(page: Page) -> None:
     """axe-core finds nothing, shadow DOM included."""
     page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    told = [f"{item['id']}: {[node['target'] for node in item['nodes']]}" for item in found["violations"]]
-    assert not told, told
+    found = told(page.evaluate(AUDIT))
+    assert not found, found

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.conftest import Citizen
+from tests.conftest import Citizen, at_work
 from tests.desk_fixtures import Agent, Office, until
 from tests.house import House, settled
 
@@ -58,21 +58,12 @@ async def escalated(house: House) -> AsyncIterator[Escalated]:
         yield one
 
 
-@contextlib.asynccontextmanager
-async def at_work(agent: Agent) -> AsyncIterator[None]:
+async def signs(agent: Agent) -> None:
     """The agent's browser gives signs of life, whatever the server does."""
-
-    async def signs() -> None:
-        while True:
-            with contextlib.suppress(aiohttp.ClientError):
-                await agent.post("/presence")
-            await asyncio.sleep(0.5)
-
-    task = asyncio.create_task(signs())
-    try:
-        yield
-    finally:
-        task.cancel()
+    while True:
+        with contextlib.suppress(aiohttp.ClientError):
+            await agent.post("/presence")
+        await asyncio.sleep(0.5)
 
 
 async def lists(agent: Agent) -> dict[str, list[str]]:
@@ -93,7 +84,7 @@ async def states(citizen: Citizen) -> list[str]:
 async def test_an_edge_that_dies_takes_no_conversation_along(house: House, office: Office, escalated: Escalated) -> None:
     helped, waiting = await escalated(), await escalated()
     agent = await office.agent("sanne")
-    async with at_work(agent):
+    async with at_work(signs(agent)):
         assert (await agent.post(f"/conv/{helped.conv}/claim"))[0] == 200
         cid = str(uuid.uuid4())
         said = await agent.post(f"/conv/{helped.conv}/messages", {"cid": cid, "text": "Goedemiddag"})
@@ -116,7 +107,7 @@ async def test_redis_restarted_brings_every_escalation_back(
 ) -> None:
     closing, helped, waiting = await escalated(), await escalated(), await escalated()
     agent = await office.agent("sanne")
-    async with at_work(agent):
+    async with at_work(signs(agent)):
         for citizen in (closing, helped):
             assert (await agent.post(f"/conv/{citizen.conv}/claim"))[0] == 200
         status, answer = await agent.post(f"/conv/{closing.conv}/close", {"outcome": "opgelost", "note": "", "agreed": ""})
@@ -144,7 +135,7 @@ async def test_who_had_an_agent_that_vanished_is_first_in_line_and_is_told(
 ) -> None:
     first, second = await escalated(), await escalated()
     gone, colleague = await office.agent("sanne"), await office.agent("youssef")
-    async with at_work(colleague):
+    async with at_work(signs(colleague)):
         assert (await gone.post(f"/conv/{first.conv}/claim"))[0] == 200
         await gone.http.close()  # the browser is closed
 

@@ -18,7 +18,7 @@ async def _topics(agent: Agent, citizen: Citizen, seq: int) -> list[str]:
         found.update(body)
         return bool(body["state"] == "ready")
 
-    await until(ready, 3 * PATIENCE)
+    await until(ready, 3 * PATIENCE, pace=0.5)  # an agent asks no more often than the desk allows in a minute
     return [one["topic"] for one in found["suggestions"]]
 
 

@@ -22,13 +22,12 @@ from bot.settings import ROOT, Settings, env_name
 from bot.wiring import Services, build
 from tests import register_fixtures
 from tests.conftest import EdgeFactory
-from tests.register_fixtures import ANNA, BRAM, GEMEENTE, Clock, numbers, town
+from tests.register_fixtures import ANNA, BRAM, DOWN, GEMEENTE, Clock, caught_up, numbers, town
 from tests.stubs.faults import Fault
 from tests.stubs.openklant import OpenKlantStub
 
 STEPS = ("actoren", "klantcontacten", "betrokkenen", "digitaleadressen", "onderwerpobjecten", "internetaken")
 ONE_OF_EACH = dict.fromkeys(STEPS, 1)
-DOWN = Fault("status", code=500)
 stub, clock = register_fixtures.stub, register_fixtures.clock
 
 
@@ -61,12 +60,6 @@ async def services(opened: Opener) -> AsyncIterator[Services]:
 @pytest.fixture
 def contacts(services: Services) -> OutboxContacts:
     return services.contacts(GEMEENTE)
-
-
-async def caught_up(contacts: OutboxContacts) -> None:
-    """All that is due now, as the registrar of an edge does it."""
-    while await contacts.catch_up(4):
-        pass
 
 
 # A register that is down
@@ -372,6 +365,23 @@ async def test_with_another_secret_a_request_is_seen_and_stays(stub: OpenKlantSt
     async with opened() as again:
         await caught_up(again.contacts(GEMEENTE))
     assert stub.count() == ONE_OF_EACH
+
+
+async def test_an_item_of_another_version_is_seen_and_stops_no_other(
+    stub: OpenKlantStub, contacts: OutboxContacts, clock: Clock
+) -> None:
+    stub.faults = [DOWN]
+    hers, his = await contacts.register(ANNA, key="turn-1"), await contacts.register(BRAM, key="turn-2")
+    kept = await contacts._outbox.find(hers.reference)
+    assert kept and kept.body
+    assert await contacts._outbox.change(kept, kept.body | {"of_a_later_version": True}, clock.now.timestamp())
+    stub.faults = []
+    clock.later(minutes=1)
+    await caught_up(contacts)
+    assert [task["referentienummer"] for task in stub.data["internetaken"]] == [str(number_of(his.reference))]
+    assert (await contacts.unwritten())[hers.reference].problem == "unreadable"
+    kept = await contacts._outbox.find(hers.reference)
+    assert kept and kept.body and kept.body["request"]["name"] == ANNA.name  # whoever can read it finds it as it was
 
 
 # What employees did while the register was down

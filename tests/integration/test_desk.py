@@ -6,15 +6,13 @@ import signal
 import uuid
 from datetime import datetime
 
-import pytest
-
 from bot.conversation import events
 from bot.conversation.queue import SOON_SECONDS
 from bot.conversation.redis import EmbeddedRedis
 from bot.desk import words
 from bot.gemeenten import AMSTERDAM
 from tests import desk_fixtures
-from tests.desk_fixtures import PACE, Citizen, Office, Opener, until
+from tests.desk_fixtures import PACE, Citizen, Office, Opener, until, when
 
 MONDAY = datetime(2026, 11, 30, 10, 0, tzinfo=AMSTERDAM)
 
@@ -176,17 +174,17 @@ async def test_what_is_said_after_the_closing_is_not_for_the_desk(office: Office
 async def test_the_lists_follow_what_happens(office: Office) -> None:
     agent = await office.agent()
     async with agent.stream("/events") as stream:
-        first = await _when(stream, lambda view: view["status"] == "available")
+        first = await when(stream, lambda view: view["status"] == "available")
         assert (first["waiting"], first["trouble"]) == ([], False)
         citizen = await office.waiting()
-        await _when(stream, lambda view: [row["conv"] for row in view["waiting"]] == [citizen.conv])
+        await when(stream, lambda view: [row["conv"] for row in view["waiting"]] == [citizen.conv])
         await agent.claim(citizen)
-        await _when(stream, lambda view: [row["conv"] for row in view["mine"]] == [citizen.conv] and not view["waiting"])
+        await when(stream, lambda view: [row["conv"] for row in view["mine"]] == [citizen.conv] and not view["waiting"])
         await citizen.say("Hallo?")
-        view = await _when(stream, lambda view: view["mine"][0]["last"]["role"] == "citizen")
+        view = await when(stream, lambda view: view["mine"][0]["last"]["role"] == "citizen")
         assert view["mine"][0]["last"]["text"] == "Hallo?"
         await agent.post("/presence", {"status": "break"})
-        await _when(stream, lambda view: view["status"] == "break")
+        await when(stream, lambda view: view["status"] == "break")
 
 
 async def test_a_sign_of_life_keeps_the_status(office: Office) -> None:
@@ -194,7 +192,7 @@ async def test_a_sign_of_life_keeps_the_status(office: Office) -> None:
     await agent.post("/presence", {"status": "busy"})
     await agent.post("/presence")
     assert (await agent.get("/lists"))[1]["status"] == "busy"
-    assert await office.services.handover.available("voorbeeld", 60) == 0
+    assert (await office.services.handover.outlook("voorbeeld", "", 60)).available == 0
 
 
 async def test_colleagues_are_shown_with_what_they_have(office: Office) -> None:
@@ -278,7 +276,7 @@ async def test_an_agent_who_disappears_loses_the_conversation_and_the_citizen_is
     async with open_office(dataclasses.replace(PACE, gone=3)) as office:
         citizen, agent = await office.waiting(), await office.agent()
         await agent.claim(citizen)
-        await until(lambda: _owned(citizen, "queue"))
+        await until(lambda: citizen.owned_by("queue"))
         await until(lambda: _has(citizen, words.AGENT_GONE))
         other = await office.agent("youssef")
         assert (await other.claim(citizen))[0] == 200
@@ -301,7 +299,7 @@ async def test_signing_out_returns_conversations_at_once(office: Office) -> None
     citizen, agent = await office.waiting(), await office.agent()
     await agent.claim(citizen)
     await agent.post("/logout", root="/desk")
-    await until(lambda: _owned(citizen, "queue"))
+    await until(lambda: citizen.owned_by("queue"))
     await until(lambda: _has(citizen, words.AGENT_GONE))
 
 
@@ -311,10 +309,6 @@ async def test_who_returns_behind_somebody_else_is_told_the_true_place(office: O
     await agent.claim(citizen)
     await agent.post("/logout", root="/desk")
     await until(lambda: _has(citizen, words.agent_gone(2)))
-
-
-async def _owned(citizen: Citizen, owner: str) -> bool:
-    return await citizen.owner() == owner
 
 
 async def _has(citizen: Citizen, text: str) -> bool:
@@ -389,11 +383,3 @@ async def test_the_end_of_the_process_does_not_wait_for_open_streams(open_office
             agent = await office.agent()
             stream = agent.stream("/events")
             await anext(await stream.__aenter__())
-
-
-async def _when(stream, wanted):
-    async with asyncio.timeout(10):
-        async for view in stream:
-            if wanted(view):
-                return view
-    pytest.fail("the stream ended")

@@ -220,11 +220,7 @@ async def test_signing_out_asks_first_when_somebody_would_be_left(browser: Brows
     await page.get_by_role("button", name="Toch uitloggen").click()
     await expect(page.get_by_role("heading", name="Balie-desk")).to_be_visible()
     await page.wait_for_url("**/desk/login")
-    await until(lambda: _is(citizen, "queue"))
-
-
-async def _is(citizen: Citizen, owner: str) -> bool:
-    return await citizen.owner() == owner
+    await until(lambda: citizen.owned_by("queue"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -103,6 +103,31 @@ async def test_a_search_that_became_too_short_shows_no_old_answer(browser: Brows
     await expect(page.get_by_test_id("found-state")).to_have_text("Typ ten minste 3 tekens.")
 
 
+async def test_what_was_found_goes_when_the_words_become_too_short(browser: Browser, office: Office) -> None:
+    citizen, page = await office.waiting(team="burgerzaken", zaaknummer="ZAAK-2026-0001"), await _open(browser, office)
+    field = page.get_by_label("Zoeken", exact=True)
+    await field.fill("ZAAK-2026-0001")
+    await field.press("Enter")
+    await expect(_row(page, citizen, "found")).to_be_visible()
+    await field.fill("ZA")
+    await field.press("Enter")
+    await expect(page.get_by_test_id("found-state")).to_have_text("Typ ten minste 3 tekens.")
+    await expect(_row(page, citizen, "found")).to_have_count(0)
+    await office.waiting(team="burgerzaken")  # the lists change: what was found stays gone
+    await expect(page.locator("#queue-count")).to_have_text("2")
+    await expect(_row(page, citizen, "found")).to_have_count(0)
+
+
+async def test_a_button_that_is_out_of_use_looks_so_under_the_pointer(browser: Browser, office: Office) -> None:
+    page = await _open(browser, office)
+    await expect(_next(page)).to_be_disabled()
+    face = "(node) => [getComputedStyle(node).color, getComputedStyle(node).backgroundColor]"
+    before = await _next(page).evaluate(face)
+    await _next(page).hover(force=True)
+    assert await _next(page).evaluate("(node) => node.matches(':hover')")
+    assert await _next(page).evaluate(face) == before
+
+
 async def test_the_next_one_is_refused_with_the_reason_in_sight(browser: Browser, office: Office) -> None:
     page = await _open(browser, office)
     why = page.get_by_test_id("next-why")
@@ -319,6 +344,19 @@ async def test_what_one_is_reading_is_no_news(browser: Browser, office: Office) 
     assert box and field and box["x"] + box["width"] <= field["x"], "news lies over where one writes"
 
 
+async def test_one_who_is_given_a_conversation_again_is_told(browser: Browser, office: Office) -> None:
+    citizen, page, ans = await office.waiting(team="burgerzaken"), await _open(browser, office), await office.agent("ans")
+    bram = await office.agent("bram")
+    await bram.post("/presence", {"status": "available"})
+    await _next(page).click()
+    await expect(_row(page, citizen, "mine")).to_be_visible()
+    await ans.post(f"/conv/{citizen.conv}/assign", {"agent": "bram", "note": ""})
+    await expect(_row(page, citizen, "team")).to_contain_text("Bram")
+    await ans.post(f"/conv/{citizen.conv}/assign", {"agent": "sanne", "note": ""})
+    await expect(_row(page, citizen, "mine")).to_be_visible()
+    await expect(page.get_by_test_id("news")).to_have_text("U kreeg een gesprek: Paspoort aanvragen")
+
+
 async def test_a_notification_tells_who_looks_elsewhere(browser: Browser, office: Office) -> None:
     page = await _open(browser, office)
     await page.context.grant_permissions(["notifications"])
@@ -511,6 +549,51 @@ async def test_a_lead_sees_the_level_and_moves_a_conversation(browser: Browser, 
     await expect(page.get_by_test_id("agents").get_by_role("row", name="Sanne")).to_contain_text("1 van 3")
     assert (await office.services.store.get(citizen.conv)).agent == "sanne"
     await expect(page.get_by_test_id("level")).to_contain_text("0 van 1 vandaag geholpen binnen 5 minuten")
+
+
+async def test_the_overview_of_a_lead_keeps_time_and_the_focus(browser: Browser, office: Office) -> None:
+    citizen, page = await office.waiting(team="burgerzaken"), await _open(browser, office, "noor")
+    await page.clock.install()
+    await page.get_by_test_id("to-overview").click()
+    row = page.locator(f"[data-testid=moving][data-conv='{citizen.conv}']")
+    await expect(row).to_contain_text("minder dan 1 minuut")
+    await row.get_by_role("button", name="Toewijzen").focus()
+    await office.waiting(team="burgerzaken")
+    await expect(page.get_by_test_id("moving")).to_have_count(2)
+    await expect(row.get_by_role("button", name="Toewijzen")).to_be_focused()
+    await page.clock.fast_forward(150_000)
+    await expect(row).to_contain_text("2 minuten")
+
+
+async def test_what_nobody_looks_at_is_not_asked_for(browser: Browser, office: Office) -> None:
+    page = await _open(browser, office, "noor")
+    await page.get_by_test_id("to-overview").click()
+    await expect(page.get_by_test_id("level")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/api/team") else None)
+    await page.evaluate("Object.defineProperty(document, 'hidden', { configurable: true, get: () => window.away ?? true })")
+    citizen = await office.waiting(team="burgerzaken")
+    await expect(page.locator(f"[data-testid=moving][data-conv='{citizen.conv}']")).to_be_visible()
+    assert asked == []
+    await page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.get_by_test_id("queues").get_by_role("row", name="Burgerzaken")).to_contain_text("1")
+    assert asked
+
+
+async def test_a_lead_assigns_beside_the_conversation_to_whom_it_can_go(browser: Browser, office: Office) -> None:
+    citizen, sanne, bram = await office.waiting(team="burgerzaken"), await office.agent("sanne"), await office.agent("bram")
+    for agent in (sanne, bram):
+        await agent.post("/presence", {"status": "available"})
+    await sanne.claim(citizen)
+    page = await _open(browser, office, "noor")
+    await _row(page, citizen, "team").click()
+    await page.locator("#conversation").get_by_role("button", name="Toewijzen").click()
+    dialog = page.get_by_role("dialog", name="Toewijzen")
+    await expect(dialog.get_by_label("Bram")).to_be_enabled()
+    await expect(dialog.get_by_label("Sanne")).to_have_count(0)  # has it already
+    await dialog.locator("#transfer-agents label").filter(has_text=re.compile(r"^ *U ")).locator("input").check()
+    await dialog.get_by_role("button", name="Toewijzen").click()
+    await expect(_row(page, citizen, "mine")).to_be_visible()
 
 
 async def test_an_administrator_reads_the_log_by_person_and_page(browser: Browser, office: Office) -> None:

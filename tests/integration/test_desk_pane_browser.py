@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from bot.appointments import AppointmentsUnavailable
 from bot.conversation import events
@@ -289,7 +289,7 @@ async def test_a_conversation_goes_to_another_team_with_a_note(browser: Browser,
     await dialog.get_by_label("Klantcontact").check()
     await dialog.get_by_label("Notitie voor wie het overneemt").fill("Gaat over een adres")
     await dialog.get_by_role("button", name="Doorgeven").click()
-    await until(lambda: _owner(citizen, "queue"))
+    await until(lambda: citizen.owned_by("queue"))
     await expect(page.get_by_test_id("note")).to_contain_text("Gaat over een adres")
     await expect(page.locator("[data-testid=event][data-state=transferred]")).to_contain_text("Klantcontact")
 
@@ -332,10 +332,6 @@ async def _colleague(page: Page, words: str) -> bool:
         await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Doorgeven").click()
     return words in str(await page.locator("#transfer-agents").text_content())
-
-
-async def _owner(citizen: Citizen, owner: str) -> bool:
-    return await citizen.owner() == owner
 
 
 async def _close(page: Page, agreed: str = "") -> None:
@@ -414,6 +410,74 @@ async def test_what_is_not_taken_back_is_done_and_leaves_nothing_behind(browser:
         await expect(page.get_by_test_id("pending")).to_have_count(0)
         assert await citizen.owner() == "bot"
         await until(lambda: _kept_nothing(page))
+
+
+async def test_what_was_passed_on_is_gone_also_when_the_citizen_writes_meanwhile(browser: Browser, open_office: Opener) -> None:
+    async with open_office(desk_undo_seconds=3.0) as office:
+        citizen, page = await _talk(browser, office)
+        await page.get_by_label(FIELD).fill("Toch maar niet")
+        await page.get_by_role("button", name="Doorgeven").click()
+        dialog = page.get_by_role("dialog", name="Gesprek doorgeven")
+        await dialog.get_by_label("Klantcontact").check()
+        await dialog.get_by_role("button", name="Doorgeven").click()
+        await expect(page.get_by_test_id("pending")).to_contain_text("wordt doorgegeven")
+        await citizen.say("Nog iets")
+        await until(lambda: citizen.owned_by("queue"))
+        await expect(page.locator("[data-testid=event][data-state=transferred]")).to_contain_text("Klantcontact")
+        await expect(page.get_by_test_id("conversation")).to_have_attribute("data-pending", "")
+        await until(lambda: _kept_nothing(page))
+        await expect(page.get_by_test_id("pending")).to_have_count(0)
+        await expect(page.get_by_test_id("notice")).to_be_hidden()  # it did not stay with this agent
+
+
+async def test_a_late_answer_leaves_the_dialog_of_another_conversation_alone(browser: Browser, office: Office) -> None:
+    first, page = await _talk(browser, office)
+    second, answer = await office.waiting(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await answer.wait()
+        await route.continue_()
+
+    await page.route("**/close", late)
+    await page.get_by_role("button", name="Afsluiten").click()
+    dialog = page.get_by_role("dialog", name="Gesprek afsluiten")
+    await dialog.get_by_label("Opgelost").check()
+    await dialog.get_by_role("button", name="Gesprek afsluiten").click()
+    await page.keyboard.press("Escape")
+    await _take(page, second)
+    await page.get_by_role("button", name="Afsluiten").click()
+    await dialog.get_by_label("Afgesproken met de inwoner").fill("Wij bellen u")
+    answer.set()
+    await until(lambda: first.owned_by("bot"))
+    await expect(dialog.get_by_role("button", name="Gesprek afsluiten")).to_be_enabled()
+    await expect(dialog).to_be_visible()
+    await expect(dialog.get_by_label("Afgesproken met de inwoner")).to_have_value("Wij bellen u")
+    assert await second.owner() == "agent"
+
+
+async def test_what_was_not_sent_is_not_lost_when_there_is_no_field_for_it_any_more(browser: Browser, office: Office) -> None:
+    citizen, page = await _talk(browser, office)
+    await page.route("**/messages", lambda route: route.abort())
+    await page.keyboard.type("Niet aangekomen")
+    await page.keyboard.press("Enter")
+    failed = page.locator("[data-state=failed]")
+    await expect(failed).to_be_visible()
+    await (await office.agent()).post(f"/conv/{citizen.conv}/close", {"outcome": "opgelost", "note": "", "agreed": ""})
+    await expect(page.get_by_test_id("conversation")).to_have_attribute("data-mode", "closed")
+    await failed.get_by_role("button", name="Bewerken").click()
+    await expect(page.get_by_test_id("notice")).to_contain_text("U kunt in dit gesprek nu niet schrijven.")
+    await expect(failed.locator(".words")).to_have_text("Niet aangekomen")
+
+
+async def test_an_answer_goes_into_no_field_when_the_conversation_is_over(browser: Browser, office: Office) -> None:
+    citizen, page = await _talk(browser, office)
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_test_id("answer").first).to_be_visible()
+    await (await office.agent()).post(f"/conv/{citizen.conv}/close", {"outcome": "opgelost", "note": "", "agreed": ""})
+    await expect(page.get_by_test_id("conversation")).to_have_attribute("data-mode", "closed")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("notice")).to_contain_text("U kunt in dit gesprek nu niet schrijven.")
+    assert await _kept_nothing(page)
 
 
 async def _kept_nothing(page: Page) -> bool:
@@ -544,6 +608,20 @@ async def test_what_was_asked_leads_back_to_it_however_far(browser: Browser, off
     await expect(found).to_contain_text("Wat kost een paspoort?")
     await expect(found).to_be_in_viewport()
     await expect(found).to_be_focused()
+
+
+async def test_two_ways_back_at_once_show_nothing_twice(browser: Browser, office: Office) -> None:
+    citizen = await _asked(office)
+    for number in range(110):
+        await citizen.say(f"bericht {number}")
+    page = await _open(browser, office)
+    await page.locator(f"[data-testid=row][data-conv='{citizen.conv}']").click()
+    await expect(page.get_by_test_id("context-unsure")).to_contain_text("blabla")
+    await page.locator("#context .said").evaluate_all("(all) => all.forEach((each) => each.click())")
+    await expect(page.locator("[data-testid=message].found")).to_be_visible()
+    await expect(page.get_by_role("button", name="Eerdere berichten")).to_be_hidden()  # all of it is on the screen
+    shown = await page.locator("#events [data-seq]").evaluate_all("(all) => all.map((each) => each.dataset.seq)")
+    assert len(shown) == len(set(shown))
 
 
 async def test_the_reference_is_there_to_copy(browser: Browser, office: Office) -> None:

@@ -1,6 +1,5 @@
 """Teams and roles at the desk: who sees what, who may what, how conversations are handed on. Real HTTP, real Redis."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from bot.conversation import references
 from bot.conversation.audit import Wanted
 from bot.desk import words
 from tests import desk_fixtures
-from tests.desk_fixtures import Agent, Citizen, Office, Opener, until
+from tests.desk_fixtures import Agent, Citizen, Office, Opener, until, when
 from tests.desk_people import numbers, staffed_office
 
 desk_redis, open_office = desk_fixtures.desk_redis, desk_fixtures.open_office
@@ -49,6 +48,14 @@ async def owner(citizen: Citizen) -> tuple[str, str, str]:
 
 
 # --- who sees what ---
+
+
+async def test_a_team_that_is_no_more_leaves_nobody_without_help(office: Office) -> None:
+    sanne, youssef = await office.agent("sanne"), await office.agent("youssef")
+    citizen = await office.waiting(team="opgeheven", topic="schuldhulp")
+    assert numbers((await lists(youssef))["waiting"]) == [citizen.conv] and not (await lists(sanne))["waiting"]
+    assert (await sanne.claim(citizen))[0] == 403
+    assert (await youssef.claim(citizen))[0] == 200
 
 
 async def test_an_agent_sees_the_queue_of_their_teams_in_order_of_turn(office: Office) -> None:
@@ -326,12 +333,12 @@ async def test_both_tabs_and_both_agents_see_it_change_hands(office: Office) -> 
     async with sanne.stream("/events") as one, sanne.stream("/events") as two, bram.stream("/events") as three:
         await sanne.claim(citizen)
         for tab in (one, two):
-            await _when(tab, lambda view: numbers(view["mine"]) == [citizen.conv])
-        await _when(three, lambda view: numbers(view["team"]) == [citizen.conv] and not view["waiting"])
+            await when(tab, lambda view: numbers(view["mine"]) == [citizen.conv])
+        await when(three, lambda view: numbers(view["team"]) == [citizen.conv] and not view["waiting"])
         await noor.post(f"/conv/{citizen.conv}/assign", {"agent": "bram"})
         for tab in (one, two):
-            await _when(tab, lambda view: not view["mine"] and numbers(view["team"]) == [citizen.conv])
-        view = await _when(three, lambda view: numbers(view["mine"]) == [citizen.conv])
+            await when(tab, lambda view: not view["mine"] and numbers(view["team"]) == [citizen.conv])
+        view = await when(three, lambda view: numbers(view["mine"]) == [citizen.conv])
         assert {one["id"]: one["busy_with"] for one in view["colleagues"]} == {"sanne": 0, "noor": 0}
 
 
@@ -348,7 +355,7 @@ async def test_who_loses_it_stops_reading_at_once(office: Office) -> None:
         await bram.say(citizen, "Met Bram")
         await citizen.say("Alleen voor Bram")
         seen = [event async for event in lost]
-        await _when(read, lambda event: event.get("text") == "Alleen voor Bram")  # the lead reads on
+        await when(read, lambda event: event.get("text") == "Alleen voor Bram")  # the lead reads on
     assert seen[-1] == {"type": "reset", "reason": "moved", "title": words.has_it("Bram")}
     assert "Alleen voor Bram" not in str(seen)
 
@@ -359,12 +366,12 @@ async def test_the_other_tab_shows_the_countdown_and_that_it_is_off(patient_offi
     await sanne.claim(citizen)
     async with sanne.stream(f"/conv/{citizen.conv}/events?after=0") as stream:
         _, found = await sanne.post(f"/conv/{citizen.conv}/close", {"outcome": "opgelost"})
-        event = await _when(stream, lambda event: event["type"] == "pending")
+        event = await when(stream, lambda event: event["type"] == "pending")
         assert event["pending"] == {"act": "close", "at": found["undo_until"]}
         async with sanne.stream(f"/conv/{citizen.conv}/events?after=0") as later:  # a tab that opens now
-            assert (await _when(later, lambda event: event["type"] == "pending"))["pending"] == event["pending"]
+            assert (await when(later, lambda event: event["type"] == "pending"))["pending"] == event["pending"]
         await citizen.say("Wacht, nog iets")
-        assert (await _when(stream, lambda event: event["type"] == "pending"))["pending"] is None
+        assert (await when(stream, lambda event: event["type"] == "pending"))["pending"] is None
 
 
 async def test_read_marks_and_presence_of_the_citizen_reach_every_tab(office: Office) -> None:
@@ -372,13 +379,13 @@ async def test_read_marks_and_presence_of_the_citizen_reach_every_tab(office: Of
     await sanne.claim(citizen)
     await office.services.store.seen(citizen.conv)
     async with sanne.stream(f"/conv/{citizen.conv}/events?after=0") as stream:
-        assert (await _when(stream, lambda event: event["type"] == "here"))["open"] is True
+        assert (await when(stream, lambda event: event["type"] == "here"))["open"] is True
         await office.services.store.mark_read(citizen.conv, "citizen", 4)
-        assert await _when(stream, lambda event: event["type"] == "read") == {"type": "read", "role": "citizen", "seq": 4}
+        assert await when(stream, lambda event: event["type"] == "read") == {"type": "read", "role": "citizen", "seq": 4}
         await sanne.post(f"/conv/{citizen.conv}/read", {"seq": 3})
-        assert await _when(stream, lambda event: event["type"] == "read") == {"type": "read", "role": "agent", "seq": 3}
+        assert await when(stream, lambda event: event["type"] == "read") == {"type": "read", "role": "agent", "seq": 3}
         async with sanne.stream(f"/conv/{citizen.conv}/events?after=0") as later:
-            marks = [await _when(later, lambda event: event["type"] == "read") for _ in range(2)]
+            marks = [await when(later, lambda event: event["type"] == "read") for _ in range(2)]
         assert {mark["role"]: mark["seq"] for mark in marks} == {"citizen": 4, "agent": 3}
     assert (await lists(sanne))["mine"][0]["here"] is True
 
@@ -389,7 +396,7 @@ async def test_the_page_of_the_citizen_is_gone_after_a_silence(open_office: Open
         await sanne.claim(citizen)
         await office.services.store.seen(citizen.conv)
         async with sanne.stream(f"/conv/{citizen.conv}/events?after=0") as stream:
-            gone = await _when(stream, lambda event: event["type"] == "here" and not event["open"])
+            gone = await when(stream, lambda event: event["type"] == "here" and not event["open"])
         assert gone["seen"] > 0
 
 
@@ -408,14 +415,6 @@ async def test_a_restarted_server_tells_the_same(open_office: Opener, tmp_path: 
                 assert (await anext(stream))["seq"] == last
             assert (await again.post(f"/conv/{citizen.conv}/undo"))[1]["act"] == "close"
         assert (await lists(sanne))["mine"][0]["pending"] is None
-
-
-async def _when(stream: AsyncIterator[dict[str, Any]], wanted: Any) -> dict[str, Any]:
-    async with asyncio.timeout(10):
-        async for event in stream:
-            if wanted(event):
-                return event
-    pytest.fail("the stream ended")
 
 
 # --- the board stays cheap ---

@@ -8,9 +8,10 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.context import here
 from actions.forms import KEPT, Submit
 from actions.medewerker import ActionCrisis, ActionHandover, ActionOfferPerson, ActionResumeForm, ActionReturned
-from actions.overdracht import LABELS, told
+from actions.overdracht import LABELS, told, why
 from actions.terugbellen import ActionWanneerBellen, ValidateTerugbelForm
 from bot import gemeenten
 from bot.conversation import events
@@ -18,10 +19,10 @@ from bot.conversation.mailbox import Answer, Mailbox
 from bot.conversation.queue import Agent
 from bot.conversation.references import reference
 from bot.wiring import Services, use
+from tests.handover_fixtures import SANNE, YOUSSEF
 
 TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
 CHRISTMAS = datetime(2026, 12, 25, 10, tzinfo=UTC)
-SANNE, YOUSSEF = Agent("sanne", "Sanne"), Agent("youssef", "Youssef")
 WAYS = ["Laat mij terugbellen", "Maak een afspraak"]
 FORM = {"producten": [{"id": "paspoort", "persons": 2}], "locatie": "stadhuis", "dag": "2026-12-01", "naam": "Sem Bakker"}
 
@@ -129,6 +130,23 @@ async def test_nobody_is_put_in_a_queue_that_nobody_answers(counter: Services, s
     assert dispatcher.messages[1]["chat_tot"] == "17:00 uur" and choices(dispatcher) == WAYS
 
 
+async def asked_for(counter: Services, action: Any) -> int:
+    """How often the queue was read for it."""
+    await counter.redis.config_resetstat()
+    await run(action, tracker(heard("choose_chat")))
+    stats = await counter.redis.info("commandstats")
+    return int(stats.get("cmdstat_zrange", {"calls": 0})["calls"])
+
+
+async def test_the_store_is_asked_once_who_is_there_and_not_at_all_when_the_chat_is_closed(counter: Services) -> None:
+    assert await asked_for(counter, ActionHandover()) == 1, "nobody is there, which is told with the other ways"
+    await present(counter)
+    assert await asked_for(counter, ActionHandover()) == 1
+    counter.now = lambda: CHRISTMAS
+    for action in (ActionHandover(), ActionOfferPerson()):
+        assert await asked_for(counter, action) == 0
+
+
 async def test_the_agent_is_told_everything_but_the_words_of_the_citizen(counter: Services) -> None:
     await present(counter)
     dispatcher, _ = await run(ActionHandover(), tracker(
@@ -153,8 +171,6 @@ async def test_a_second_factor_and_codes_are_never_handed_on(counter: Services) 
 
 
 async def test_who_wrote_in_english_is_announced_so(counter: Services) -> None:
-    from actions.context import here
-
     asked = tracker(heard("other_language", "I would like to talk to someone about my passport please"))
     assert told(here(asked), asked).language == "en"
 
@@ -194,6 +210,15 @@ async def test_who_is_in_danger_goes_first(counter: Services) -> None:
     dispatcher, _ = await run(ActionHandover(), tracker(heard("choose_chat"), **{first["name"]: first["value"]}))
     given = handover(dispatcher)
     assert (given["priority"], given["reason"], event(dispatcher)["position"]) == (True, "crisis", 1)
+
+
+@pytest.mark.parametrize(("before", "reason"), [
+    (["crisis"], "crisis"), (["frustration", "paspoort_aanvragen"], "frustration"),
+    (["crisis", "choose_chat", "handover_returned"], "asked"), (["frustration", "paspoort_aanvragen", "bijstand"], "asked"),
+])
+async def test_the_reason_is_one_of_now_and_not_of_long_ago(counter: Services, before: list[str], reason: str) -> None:
+    asked = tracker(*(heard(intent) for intent in before), heard("contact_medewerker"))
+    assert why(here(asked), asked) == reason
 
 
 class LeftForm(Submit):
@@ -290,6 +315,15 @@ async def test_a_moment_when_nobody_calls_is_refused_and_asked_again(counter: Se
     known = {"contact_naam": "Sem", "contact_telefoon": "+31612345678"}
     says, filled = await form("contact_moment", heard("inform", "vandaag", 0.9), **known)
     assert says == ["utter_bellen_feestdag"] and filled["contact_moment"] is None
+
+
+@pytest.mark.parametrize(("slot", "text"), [("contact_moment", "vandaag tussen 8 en 10 uur"), ("contact_bevestigd", "ja")])
+async def test_a_moment_that_has_passed_is_said_to_have_passed(counter: Services, slot: str, text: str) -> None:
+    known = {"contact_naam": "Sem", "contact_telefoon": "+31612345678"}
+    if slot == "contact_bevestigd":
+        known["contact_moment"] = "2026-11-24 08:00-11:00"
+    says, filled = await form(slot, heard("affirm" if text == "ja" else "inform", text, 0.9), **known)
+    assert says == ["utter_bellen_moment_voorbij"] and filled["contact_moment"] is None
 
 
 async def test_the_last_look_takes_a_change(counter: Services) -> None:

@@ -16,8 +16,8 @@ from bot.conversation.store import Conversation, UnknownConversation
 from bot.desk import acts
 from bot.desk.watch import Pace, Watch
 from bot.wiring import Services
+from tests.handover_fixtures import SANNE, YOUSSEF
 
-SANNE, YOUSSEF = Agent("sanne", "Sanne"), Agent("youssef", "Youssef")
 TUESDAY, SUNDAY = datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 29, 10, tzinfo=UTC)
 
 

@@ -12,14 +12,11 @@ import pytest
 from bot import content
 from bot.contacts.references import number_of
 from bot.conversation.audit import Wanted
-from bot.wiring import Services
 from tests import register_fixtures
 from tests.desk_fixtures import Agent, Office, Opener, desk_redis, open_office, until  # noqa: F401
-from tests.register_fixtures import ANNA, BRAM, GEMEENTE, Clock, numbers, town
-from tests.stubs.faults import Fault
+from tests.register_fixtures import ANNA, BRAM, DOWN, GEMEENTE, Clock, caught_up, numbers, town
 from tests.stubs.openklant import OpenKlantStub
 
-DOWN = Fault("status", code=500)
 stub, clock = register_fixtures.stub, register_fixtures.clock
 
 
@@ -45,11 +42,6 @@ async def listed(agent: Agent) -> list[dict[str, Any]]:
     status, body = await agent.get("/tasks")
     assert status == 200, body
     return list(body["tasks"])
-
-
-async def caught_up(services: Services) -> None:
-    while await services.contacts(GEMEENTE).catch_up(4):
-        pass
 
 
 DONE = {"outcome": "opgelost", "note": "Vraag beantwoord"}
@@ -234,7 +226,7 @@ async def test_a_citizen_can_be_helped_before_the_register_knows_of_them(
     assert await listed(youssef) == []
     stub.faults = []
     clock.later(minutes=1)
-    await caught_up(office.services)
+    await caught_up(office.services.contacts(GEMEENTE))
     (task,) = stub.data["internetaken"]
     assert (task["status"], task["referentienummer"]) == ("verwerkt", str(number_of(reference)))
     assert await listed(youssef) == []
@@ -252,7 +244,7 @@ async def test_a_call_that_ends_while_the_register_is_down_is_not_lost(
     assert stub.data["internetaken"][0]["status"] == "te_verwerken"
     stub.faults = []
     clock.later(minutes=1)
-    await caught_up(office.services)
+    await caught_up(office.services.contacts(GEMEENTE))
     assert stub.data["internetaken"][0]["status"] == "verwerkt"
 
 
@@ -278,7 +270,7 @@ async def test_a_wrong_number_that_is_found_out_later_is_seen_by_an_employee(
     stub.faults = []
     monkeypatch.setattr("tests.stubs.openklant.PHONE", re.compile("nothing"))
     clock.later(minutes=1)
-    await caught_up(office.services)
+    await caught_up(office.services.contacts(GEMEENTE))
     youssef = await office.agent("youssef")
     (task,) = await listed(youssef)
     assert (task["reference"], task["phone"], task["registered"]) == (reference, ANNA.phone, False)
@@ -334,7 +326,7 @@ async def test_a_request_outlives_its_conversation(office: Office, stub: OpenKla
     assert (task["conv"], task["name"]) == (None, ANNA.name)
     stub.faults = []
     clock.later(minutes=1)
-    await caught_up(office.services)
+    await caught_up(office.services.contacts(GEMEENTE))
     (task,) = await listed(youssef)
     assert (task["conv"], task["registered"]) == (None, True)
 

@@ -1,6 +1,5 @@
 """Asking to be called, up to the contact register: the citizen hears what is true, and the employee what it is about."""
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,21 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import here
 from actions.terugbellen import ActionTerugbellen
 from actions.zaak import remember
-from bot.gemeenten import FOLDER
 from bot.settings import Settings
 from bot.wiring import Services, build, use
 from bot.zaken import ZaakStatus
+from tests import register_fixtures
+from tests.register_fixtures import UUID, town
 from tests.stubs.faults import Fault
-from tests.stubs.openklant import TOKEN, OpenKlantStub
+from tests.stubs.openklant import OpenKlantStub
 
-UUID = "8b0f1c5e-5a0f-4c7e-9a52-3f1f0b6f7d21"
 ZAAK = ZaakStatus(
     "ZAAK-1", "Parkeervergunning", "In behandeling", 1, 2, date(2026, 11, 1), None, None,
     ref=f"https://zaken.example/zaken/api/v1/zaken/{UUID}",
@@ -30,28 +28,21 @@ ZAAK = ZaakStatus(
 ANNA = {"contact_naam": "Anna Voorbeeld", "contact_telefoon": "+31612345678", "contact_moment": "morgenochtend"}
 
 
-@pytest.fixture
-async def register() -> AsyncIterator[OpenKlantStub]:
-    async with OpenKlantStub() as stub:
-        yield stub
+register = register_fixtures.stub
 
 
 @pytest.fixture
 async def services(tmp_path: Path, register: OpenKlantStub, redis_url: str) -> AsyncIterator[Services]:
-    shutil.copytree(FOLDER / "voorbeeld", tmp_path / "voorbeeld")
-    path = tmp_path / "voorbeeld" / "gemeente.yml"
-    content = yaml.safe_load(path.read_text())
-    team = {"naam": "Team bellen", "objectId": "BEL", "codeObjecttype": "grp"}
-    content["suppliers"]["contacts"] = {"supplier": "openklant", "url": register.url, "actor": team}
-    path.write_text(yaml.safe_dump(content))
-    settings = Settings(
-        gemeenten="voorbeeld", gemeenten_dir=str(tmp_path), data_dir=str(tmp_path / "var"), klantinteracties_token=TOKEN,
-        backend_seconds=20.0,
-    )
-    made = build(settings, redis_url)
+    changes = town(tmp_path, register.url, _calls) | {"data_dir": str(tmp_path / "var"), "backend_seconds": 20.0}
+    made = build(Settings(**changes), redis_url)
     use(made)
     yield made
     await made.aclose()
+
+
+def _calls(content: dict[str, Any]) -> None:
+    """Who calls back is a team."""
+    content["suppliers"]["contacts"]["actor"] = {"naam": "Team bellen", "objectId": "BEL", "codeObjecttype": "grp"}
 
 
 def tracker(slots: dict[str, Any], *, events: list[dict[str, Any]] = []) -> Tracker:  # noqa: B006
@@ -61,8 +52,10 @@ def tracker(slots: dict[str, Any], *, events: list[dict[str, Any]] = []) -> Trac
 
 
 async def said(asked: Tracker) -> list[str]:
+    """The responses; whatever became of the request, the words in which name and number were given are not kept."""
     dispatcher = CollectingDispatcher()
     await ActionTerugbellen().done(dispatcher, asked)
+    assert all(message["custom"] == {"forget": True} for message in dispatcher.messages)
     return [message["response"] for message in dispatcher.messages]
 
 

@@ -81,6 +81,8 @@ def test_any_moment_is_as_soon_as_possible(town: Gemeente, text: str) -> None:
     ("22 december", Refused("far", date(2026, 12, 22))),
     ("morgen na 8 uur 's avonds", Refused("outside", date(2026, 11, 25))),
     ("na 21 uur", Refused("outside")),
+    ("vandaag om 9 uur", Refused("over", date(2026, 11, 24))),
+    ("vandaag tussen 8 en 10 uur", Refused("over", date(2026, 11, 24))),
 ])
 def test_a_moment_when_nobody_calls_is_refused_with_the_reason(town: Gemeente, text: str, refused: Refused) -> None:
     assert callbacks.find(text, town, clock(TUESDAY), DAYS) == refused
@@ -129,6 +131,10 @@ def test_a_moment_is_over_at_its_end(town: Gemeente) -> None:
     assert moment.over(clock("2026-11-24T12:00")) and moment.over(clock("2026-11-25T08:00"))
 
 
-def test_the_agent_reads_a_moment_in_words() -> None:
-    assert callbacks.written("2026-11-24 17:00-17:30") == "dinsdag 24 november tussen 17 en 17:30 uur"
+@pytest.mark.parametrize(("kept", "hours"), [
+    ("17:00-17:30", "tussen 17 en 17:30 uur"), ("00:30-09:05", "tussen 0:30 en 9:05 uur"),
+    ("22:00-23:59:59.999999", "tussen 22 en 24 uur"),
+])
+def test_the_agent_reads_a_moment_in_words(kept: str, hours: str) -> None:
+    assert callbacks.written(f"2026-11-24 {kept}") == f"dinsdag 24 november {hours}"
     assert callbacks.written(SOON) == SOON

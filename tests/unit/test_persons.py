@@ -1,23 +1,24 @@
 """A person beside an answer: once with topics that ask for one, always in danger, and from the second outage on."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActiveLoop, BotUttered, UserUttered
+from rasa.shared.core.events import ActiveLoop, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import content, gemeenten
 from bot.brain import parsing
 from bot.brain.answers import collect
 from bot.brain.nlg import GemeenteNLG
-from bot.brain.persons import OUTAGES, count_outage
+from bot.brain.persons import OUTAGES, note_outage
 from bot.conversation import events
 from bot.settings import ROOT, Settings
 from tests.unit.test_gemeenten import general_answers
 
 PERSON_FIRST = {"schuldhulp", "bijstand", "bijzondere_bijstand_minima", "jeugdhulp", "wmo", "crisis"}
-TALK = "Een medewerker spreken"
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def domain() -> Domain:
 
 @pytest.fixture(scope="module")
 def nlg(domain: Domain) -> GemeenteNLG:
-    made = GemeenteNLG(found=gemeenten.load(Settings().gemeente_names))
+    made = GemeenteNLG(found=gemeenten.load(Settings().gemeente_names), now=lambda: NOW)
     made.responses = general_answers()[0] | domain.responses
     return made
 
@@ -93,15 +94,23 @@ async def test_in_danger_the_numbers_come_first_and_a_person_is_always_beside_th
 async def test_a_system_that_stays_down_leads_to_a_person(nlg: GemeenteNLG, tracker: DialogueStateTracker, name: str) -> None:
     first = await answer(nlg, tracker, name)
     assert "nog steeds niet, het spijt me" not in first["text"]
-    count_outage(tracker, [first])
+    note_outage(tracker, [first], NOW - timedelta(minutes=59))
     second = await answer(nlg, tracker, name)
     assert "Een medewerker kan u nu misschien beter helpen" in second["text"]
     assert offers(second) == ['/contact_medewerker{"reden": "outage"}'], "one button to a person, not two"
     assert second["text"].startswith(first["text"].split("\n")[0][:20]), "what is wrong is still said"
 
 
-def test_only_outages_are_counted(tracker: DialogueStateTracker) -> None:
-    count_outage(tracker, [{"metadata": {"outcome": "fallback"}}, {}])
+@pytest.mark.parametrize("before", [(NOW - timedelta(hours=1)).timestamp(), 3])  # 3: outages were counted once
+async def test_an_outage_of_long_ago_is_not_said_to_last(nlg: GemeenteNLG, tracker: DialogueStateTracker, before: float) -> None:
+    tracker.update(SlotSet(OUTAGES, before))
+    found = await answer(nlg, tracker, "zaken_storing")
+    assert "Een medewerker kan u nu misschien beter helpen" not in found["text"]
+    assert '/contact_medewerker{"reden": "outage"}' not in offers(found)
+
+
+def test_only_outages_are_noted(tracker: DialogueStateTracker) -> None:
+    note_outage(tracker, [{"metadata": {"outcome": "fallback"}}, {}], NOW)
     assert tracker.get_slot(OUTAGES) is None
 
 

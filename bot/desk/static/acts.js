@@ -10,20 +10,21 @@ import { Undo } from './undo.js';
 export class Acts {
   #hooks;
   #undo;
-  #view = { mine: [], colleagues: [] };
+  #view = { mine: [] };
 
   /**
    * @param {{meta: () => object|null, now: () => number, notice: (words: string) => void, changed: (conv: string) => unknown,
-   *   forget: (conv: string) => void, passing: (conv: string, on: boolean) => void}} hooks `changed`: look again; `forget`: it is
-   *   not the agent's any more; `passing`: it is being given to somebody else
+   *   forget: (conv: string) => void, passing: (conv: string, on: boolean) => void, others: (conv: string) => object[]}} hooks
+   *   `changed`: look again; `forget`: it is not the agent's any more; `passing`: it is being given to somebody else;
+   *   `others`: the people who can get it
    */
   constructor(hooks) {
     this.#hooks = hooks;
     this.#undo = new Undo({ now: hooks.now, notice: hooks.notice, undone: hooks.changed, done: (conv) => this.forget(conv) });
     $('finish').addEventListener('click', () => openClosing(hooks.meta().conv));
     $('book').addEventListener('click', () => openBooking(hooks.meta().conv));
-    for (const id of ['pass', 'assign']) $(id).addEventListener('click', () => openTransfer(hooks.meta(), this.#view.colleagues));
-    setupClosing(async (conv, closing) => this.#done(conv, 'close', await post(address(conv, '/close'), closing), text.closed));
+    for (const id of ['pass', 'assign']) $(id).addEventListener('click', () => openTransfer(hooks.meta(), hooks.others(hooks.meta().conv)));
+    setupClosing(async (conv, closing) => this.#done(conv, 'close', await post(address(conv, '/close'), closing), text.closed), hooks.notice);
     setupTransfer(async (conv, to, mine, name) => {
       hooks.passing(conv, true); // who may not read on knows it from the stream, maybe before the answer is here
       const answer = await post(address(conv, mine ? '/transfer' : '/assign'), to).catch((error) => {
@@ -31,11 +32,11 @@ export class Acts {
         throw error;
       });
       return this.#done(conv, to.team ? 'team' : 'agent', answer, pane.transfer.done(name));
-    });
+    }, hooks.notice);
     setupBooking((words) => {
       say($('news'), words);
       hooks.changed(hooks.meta()?.conv); // the appointment stands beside the conversation at once
-    });
+    }, hooks.notice);
   }
 
   /** What the lists say. */

@@ -48,7 +48,9 @@ export class Alerts {
       ...owing.map((row) => ({ key: `${row.conv}:${row.last.seq}`, words: text.newMessage(row.topic), quiet: row.conv === reading })),
     ];
     const fresh = this.#known ? now.filter(({ key, quiet }) => !quiet && !this.#known.has(key)) : [];
-    this.#known = new Set(now.map(({ key }) => key));
+    const known = new Set(now.map(({ key }) => key));
+    for (const conv of this.#mine) if (this.#known?.has(`mine:${conv}`) && !known.has(`mine:${conv}`)) this.#mine.delete(conv); // given again it is news
+    this.#known = known;
     if (fresh.length) this.#announce(fresh);
     return { waiting: waiting.length, due: owing.length };
   }

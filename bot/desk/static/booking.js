@@ -4,6 +4,7 @@ import { dayWords } from './dates.js';
 import { $, h, say } from './dom.js';
 import { read, write } from './kept.js';
 import { newId } from './outbox.js';
+import { pressed } from './page.js';
 import { pane, text } from './text.js';
 
 const words = pane.booking;
@@ -17,8 +18,11 @@ let options = { products: [], locations: [], asks: [], max_persons: 1 };
 let days = [];
 let asked = 0; // number of the newest question: older answers don't count
 
-/** @param {(words: string) => void} done the appointment is made */
-export function setupBooking(done) {
+/**
+ * @param {(words: string) => void} done the appointment is made
+ * @param {(words: string) => void} notice says what went wrong once the dialog is about another conversation
+ */
+export function setupBooking(done, notice) {
   $('booking-cancel').addEventListener('click', () => $('booking').close());
   $('booking-back').addEventListener('click', () => check(false));
   $('booking-again').addEventListener('click', () => load());
@@ -32,7 +36,7 @@ export function setupBooking(done) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if ($('booking-check').hidden) return complete() && check(true);
-    return book(done);
+    return book(done, notice);
   });
 }
 
@@ -205,31 +209,26 @@ function facts() {
   ].filter(([, value]) => value);
 }
 
-async function book(done) {
-  const { cid, product, persons, location, day, time, name, phone, email } = read(`booking:${conv}`);
-  const button = $('booking-submit');
+async function book(done, notice) {
+  const which = conv;
+  const { cid, product, persons, location, day, time, name, phone, email } = read(`booking:${which}`);
   const body = { cid, product, persons: Number(persons), location, start: `${day}T${time}`, name, email };
-  button.disabled = true;
-  say($('booking-error'), '');
-  state(words.booking);
-  try {
-    const made = await post(address(conv, '/appointment'), options.asks.includes('phone') ? { ...body, phone } : body);
-    forgetBooking(conv);
-    $('booking').close();
+  await pressed($('booking-submit'), async () => {
+    say($('booking-error'), '');
+    state(words.booking);
+    const made = await post(address(which, '/appointment'), options.asks.includes('phone') ? { ...body, phone } : body);
+    forgetBooking(which);
+    if (which === conv) $('booking').close();
     done(words.done(made.reference));
-  } catch (error) {
-    failed(error);
-  } finally {
-    button.disabled = false;
-    state('');
-  }
+  }, (why, error) => (which === conv ? failed(why, error) : notice(why)));
+  if (which === conv) state('');
 }
 
 /** Nothing that was filled in is lost. A time that is gone is chosen anew; an answer that was lost is asked again with the same `cid`. */
-async function failed(error) {
+async function failed(why, error) {
   const again = error.passing || error.kind === 'outcome_unknown';
   if (!again) check(false);
   if (error.kind === 'slot_taken') await loadTimes({ ...values(), time: '' });
-  say($('booking-error'), error.title ?? text.failed);
+  say($('booking-error'), why);
   if (!again) (form.querySelector('[name=time]:enabled') ?? field('day')).focus();
 }

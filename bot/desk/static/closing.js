@@ -1,13 +1,17 @@
 /** The dialog that closes a conversation with an outcome, a note for colleagues and what was agreed with the citizen. */
 import { $, say } from './dom.js';
 import { read, write } from './kept.js';
+import { pressed } from './page.js';
 import { text } from './text.js';
 
 const form = $('closing-form');
 let conv = '';
 
-/** @param {(conv: string, closing: {outcome: string, note: string, agreed: string}) => Promise<void>} finish raises Problem */
-export function setupClosing(finish) {
+/**
+ * @param {(conv: string, closing: {outcome: string, note: string, agreed: string}) => Promise<void>} finish raises Problem
+ * @param {(words: string) => void} notice says what went wrong once the dialog is about another conversation
+ */
+export function setupClosing(finish, notice) {
   $('closing-cancel').addEventListener('click', () => $('closing').close());
   form.addEventListener('change', () => say($('outcome-error'), ''));
   form.addEventListener('input', () => write(`closing:${conv}`, values()));
@@ -17,16 +21,10 @@ export function setupClosing(finish) {
       say($('outcome-error'), text.outcomeMissing);
       return form.elements.outcome[0].focus();
     }
-    const button = form.querySelector('[type=submit]');
-    button.disabled = true;
-    try {
-      await finish(conv, values());
-      $('closing').close();
-    } catch (error) {
-      say($('closing-error'), error.title ?? text.failed);
-    } finally {
-      button.disabled = false;
-    }
+    const which = conv;
+    const failed = (words) => (which === conv ? say($('closing-error'), words) : notice(words));
+    const worked = await pressed(form.querySelector('[type=submit]'), () => finish(which, values()), failed);
+    if (worked && which === conv) $('closing').close();
     return undefined;
   });
 }

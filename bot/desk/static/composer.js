@@ -59,11 +59,17 @@ export class Composer {
     $('text').focus();
   }
 
-  /** Write to the citizen or to colleagues. @param {import('./drafts.js').Mode} wanted */
+  /** To whom one writes now. */
+  get writes() {
+    return this.#mode;
+  }
+
+  /** Write to the citizen or to colleagues. @param {import('./drafts.js').Mode} wanted @returns {boolean} whether one may */
   mode(wanted) {
-    if ([...this.#radios].find((radio) => radio.value === wanted)?.disabled) return;
+    if ([...this.#radios].find((radio) => radio.value === wanted)?.disabled) return false;
     if (wanted !== this.#mode) this.#show(wanted);
     this.focus();
+    return true;
   }
 
   /** The other mode. */

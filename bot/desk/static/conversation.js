@@ -31,7 +31,8 @@ export class Conversation {
   #passed = false; // it was given to somebody else: that one can't read on is no surprise
 
   /**
-   * @param {{notice: (words: string) => void, taken: () => void, now: () => number, link: (live: boolean) => void}} hooks
+   * @param {{notice: (words: string) => void, taken: () => void, now: () => number, link: (live: boolean) => void,
+   *   others: (conv: string) => object[]}} hooks `others`: the people who can get it
    * @param {{limit: number, outcomes: Record<string, string>, keys?: Record<string, () => void>}} options
    */
   constructor(hooks, { limit, outcomes, keys }) {
@@ -45,6 +46,7 @@ export class Conversation {
       changed: (conv) => conv === this.#conv && this.#refresh(),
       passing: (conv, on) => { if (conv === this.#conv) this.#passed = on; },
       forget: (conv) => this.#writing.forget(conv),
+      others: hooks.others,
     });
     setupShortcuts({
       palette: () => this.#writing.palette(), reply: () => this.#writing.mode('reply'), note: () => this.#takeNote(),
@@ -179,21 +181,20 @@ export class Conversation {
     return undefined;
   }
 
-  /** A look that is under way may be older than this. */
+  /** What the agent decided waits to be done; or no longer, and then only a look tells whether it was done or stopped. */
   #decided(pending) {
-    this.#pending(pending);
-    this.#refresh();
+    if (pending) {
+      this.#pending(pending, this.mode);
+      this.#changed({ pending });
+    } else if (this.#meta?.pending) this.#passed = this.#meta.pending.act !== 'close';
+    this.#refresh(); // a look that is under way may be older than this
   }
 
-  /** What the agent decided waits to be done; or no longer, because it was taken back, done, or the citizen wrote. */
-  #pending(pending) {
+  /** Stopped is what isn't pending any more while it is still the agent's; of what was done the lists tell. */
+  #pending(pending, mode) {
     if (!this.#meta) return;
     if (pending && !this.#meta.pending) this.#before = this.#unanswered;
-    if (!pending && this.#meta.pending) {
-      this.#passed = this.#meta.pending.act !== 'close';
-      this.#acts.stopped(this.#conv, this.#unanswered > this.#before);
-    }
-    this.#changed({ pending });
+    if (!pending && this.#meta.pending && mode === 'mine') this.#acts.stopped(this.#conv, this.#unanswered > this.#before);
   }
 
   /** Something that the log doesn't tell. */
@@ -226,7 +227,7 @@ export class Conversation {
     try {
       const meta = await get(address(conv));
       if (conv !== this.#conv || asked !== this.#asked) return; // something newer is known, or on its way
-      this.#pending(meta.pending);
+      this.#pending(meta.pending, meta.mode);
       this.#meta = meta;
       this.#passed = false;
       this.#update();

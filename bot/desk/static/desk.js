@@ -35,13 +35,14 @@ const conversation = new Conversation({
   },
   now: () => lists.now(),
   link: (live) => link('conversation', live),
+  others,
 }, { limit: Number(limit), outcomes: outcomes(), keys: keys() });
 const presence = new PresenceBar(notice, Number(most));
 const alerts = new Alerts(notice);
 const tasks = new Tasks({ open: (conv) => navigate(conv), count: (open) => tabs.count('tasks', open, board.taskCount(open)) }, agentId);
 const team = new TeamView({
   lists: () => lists.view, now: () => lists.now(), open: (conv) => navigate(conv),
-  move: (row) => openTransfer({ conv: row.conv, mode: 'team', team: row.agent ? null : row.team }, others(row)),
+  move: (conv) => openTransfer({ conv, mode: 'team', team: lists.find(conv)?.agent ? null : lists.find(conv)?.team }, others(conv)),
 });
 const tabs = new Tabs({ tasks, overview: team, answers: new Library(), audit: new AuditView() }, () => (conversation.conv ? TALK + conversation.conv : ''));
 
@@ -56,10 +57,12 @@ function keys() {
 }
 
 /** The colleagues who can get this conversation, and I. */
-function others(row) {
+function others(conv) {
   const { colleagues, mine, status, limit: places } = lists.view;
+  const own = conv === conversation.conv && conversation.mode === 'mine'; // the lists may be a moment old
+  const owner = own ? agentId : lists.find(conv)?.agent?.id;
   const me = { id: agentId, name: board.team.you, status, busy_with: mine.length, limit: places };
-  return [...(has('agent', 'team_lead') && status ? [me] : []), ...colleagues].filter(({ id }) => id !== (row.agent?.id ?? ''));
+  return [...(has('agent', 'team_lead') && status ? [me] : []), ...colleagues].filter(({ id }) => id !== owner);
 }
 
 const narrow = () => !$('lists').checkVisibility();

@@ -1,4 +1,5 @@
 /** Building DOM without HTML strings: safe under Trusted Types and for whatever text arrives. */
+import { text } from './text.js';
 
 /**
  * Creates an element. Attributes that are null, undefined or false are left out; `onclick` and the like become listeners.
@@ -20,6 +21,9 @@ export const $ = (id) => document.getElementById(id);
 
 /** Words for screen readers only. */
 export const unseen = (words) => h('span', { class: 'unseen' }, words);
+
+/** A link to somewhere outside the desk, in a new tab. @param {string} href see `safeUrl` */
+export const outward = (href, label) => h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, label, unseen(text.parts.newTab));
 
 /** Sets text only when it differs: an unchanged live region or focused element is left alone. */
 export function say(node, words) {

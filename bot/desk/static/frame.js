@@ -8,7 +8,7 @@ import { pane, text } from './text.js';
 /** Button -> what the server must allow for it. */
 const ACTS = { claim: 'claim', book: 'book', pass: 'transfer', assign: 'assign', finish: 'close' };
 
-/** Show a conversation, or with `meta` null none: then only the heading. @param {string} mode @param {string} title */
+/** The frame for a conversation in this mode; without one only the heading. @returns {boolean} whether there is one to show */
 export function showFrame(mode, title) {
   const shown = ['waiting', 'mine', 'team', 'closed'].includes(mode);
   $('conversation').dataset.mode = mode;

@@ -34,10 +34,12 @@ export class History {
   /** @returns {Promise<boolean>} whether there are more on the screen now */
   async #older() {
     const conv = this.#conv();
+    const { first } = this.#log;
     $('older').disabled = true;
     try {
-      const page = await get(address(conv, `/history?before=${this.#log.first}`));
+      const page = await get(address(conv, `/history?before=${first}`));
       if (conv !== this.#conv()) return false;
+      if (first !== this.#log.first) return true; // asked twice at once: the other answer is on the screen
       this.#log.prepend(page.events);
       $('older').hidden = !page.more;
       if (!page.more) $('log').focus();

@@ -1,7 +1,7 @@
 /** For an editor: what agents find in the knowledge base and among the canned answers, as they see it. Read only. */
 import { get } from './api.js';
 import { dayWordsFull } from './dates.js';
-import { $, h, safeUrl } from './dom.js';
+import { $, h, outward, safeUrl } from './dom.js';
 import { highlighted } from './rows.js';
 import { state } from './page.js';
 import { board, text } from './text.js';
@@ -62,7 +62,7 @@ export class Library {
       h('h3', {}, ...highlighted(title ?? '', query), ' ', h('span', { class: 'mark away' }, words.kinds[kind] ?? kind)),
       h('p', { class: 'words' }, ...highlighted(body ?? '', query)),
       h('p', { class: 'tags' },
-        url ? h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, words.source, h('span', { class: 'unseen' }, text.parts.newTab)) : source || words.noSource,
+        url ? outward(url, words.source) : source || words.noSource,
         ` · ${reviewed ? words.reviewed(dayWordsFull(reviewed)) : words.notReviewed}`)));
   }
 }

@@ -94,11 +94,6 @@ export class Lists {
     refocus(focused);
   }
 
-  /** Changes the column (for a search, say) without moving what one points at. */
-  steadily(act) {
-    this.#steady.change(act);
-  }
-
   select(conv) {
     this.#selected = conv;
     for (const row of document.querySelectorAll('[data-testid=row]')) this.mark(row);

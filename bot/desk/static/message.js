@@ -1,12 +1,12 @@
 /** One event of the log as an element; null for events that an agent needn't see. */
 import { dayOf, dayWords, moment, timeOf } from './dates.js';
-import { h, safeUrl, unseen } from './dom.js';
+import { h, outward, safeUrl } from './dom.js';
 import { pane, text } from './text.js';
 
 const clock = (at) => h('time', { datetime: at, title: moment(at) }, timeOf(at));
 
 /** @param {{role: string, name?: string}} from */
-export function senderOf({ role, name }) {
+function senderOf({ role, name }) {
   if (role === 'agent') return name ?? text.agent;
   if (role === 'bot') return name ? `${name}, ${text.bot.toLowerCase()}` : text.bot;
   return text[role] ?? text.system;
@@ -46,7 +46,7 @@ const PARTS = {
   form: ({ fields }) => h('p', { class: 'asked' }, text.parts.form(fields.map(({ label }) => label.toLowerCase()).join(', '))),
   link: ({ label, url, opener }) => {
     const href = !opener && safeUrl(url); // the link to log in is the citizen's alone: opening it would end a login that they began
-    return href ? h('p', {}, h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, label, unseen(text.parts.newTab))) : h('p', {}, label);
+    return href ? h('p', {}, outward(href, label)) : h('p', {}, label);
   },
   case: ({ identificatie, status, step, steps }) =>
     h('p', { class: 'card' }, h('strong', {}, `${text.parts.case} ${identificatie}`), h('br'), `${status}, ${text.parts.step(step, steps)}`),

@@ -17,7 +17,7 @@ export class Fresh {
   constructor(load, seconds) {
     this.#load = load;
     this.#seconds = seconds;
-    document.addEventListener('visibilitychange', () => !document.hidden && this.#shown && this.now());
+    document.addEventListener('visibilitychange', () => this.now());
   }
 
   get shown() {
@@ -34,9 +34,9 @@ export class Fresh {
     clearTimeout(this.#timer);
   }
 
-  /** Look again: one look at a time, and one more when something changed meanwhile. */
+  /** Look again: one look at a time, and one more when something changed meanwhile. What nobody sees waits until it is seen. */
   async now() {
-    if (!this.#shown) return;
+    if (!this.#shown || document.hidden) return;
     if (this.#busy) {
       this.#again = true;
       return;
@@ -49,7 +49,7 @@ export class Fresh {
       this.#again = false;
       return void this.now();
     }
-    if (this.#shown) this.#timer = setTimeout(() => document.hidden || this.now(), this.#seconds * 1000);
+    if (this.#shown) this.#timer = setTimeout(() => this.now(), this.#seconds * 1000);
   }
 }
 
@@ -66,7 +66,10 @@ export function state(id, words, again = null) {
   node.replaceChildren(h('span', {}, words), ...(again ? [' ', h('button', { type: 'button', class: 'secondary small', onclick: again }, board.again)] : []));
 }
 
-/** Runs `act` with the button out of use; what goes wrong is told. @returns {Promise<boolean>} whether it worked */
+/**
+ * Runs `act` with the button out of use; what goes wrong is told.
+ * @param {(words: string, error: any) => void} failed @returns {Promise<boolean>} whether it worked
+ */
 export async function pressed(button, act, failed) {
   if (button.getAttribute('aria-disabled') === 'true') return false;
   button.setAttribute('aria-disabled', 'true'); // it keeps the focus, which `disabled` would lose
@@ -74,7 +77,7 @@ export async function pressed(button, act, failed) {
     await act();
     return true;
   } catch (error) {
-    failed(error.title ?? text.failed);
+    failed(error.title ?? text.failed, error);
     return false;
   } finally {
     button.removeAttribute('aria-disabled');

@@ -1,7 +1,7 @@
 /** Finding an answer to insert: canned answers and the knowledge base, by keyboard. A combobox with a list, and the whole text beside it. */
 import { get } from './api.js';
 import { dayWordsFull } from './dates.js';
-import { $, h, safeUrl, say, unseen } from './dom.js';
+import { $, h, outward, safeUrl, say, unseen } from './dom.js';
 import { pane, text } from './text.js';
 
 const PAUSE = 150; // ms without typing before we ask
@@ -124,6 +124,6 @@ function previewOf({ kind, title, text: words, source, reviewed }) {
     h('p', { class: 'title' }, title),
     h('p', { class: 'words', id: 'palette-preview-words' }, words),
     h('p', { class: 'origin' }, [pane.palette.kinds[kind] ?? kind, reviewed && pane.palette.reviewed(dayWordsFull(reviewed))].filter(Boolean).join(' · '),
-      href && h('br'), href && h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, pane.palette.source(new URL(href).host), unseen(text.parts.newTab))),
+      href && h('br'), href && outward(href, pane.palette.source(new URL(href).host))),
   ];
 }

@@ -32,11 +32,6 @@ export class PresenceBar {
     post('/api/presence').catch(() => {}); // the next ping brings another chance
   }
 
-  /** Goes from available to break and back: for the keyboard. */
-  toggleBreak() {
-    this.#tell('status', this.#shown.status === 'break' ? 'available' : 'break');
-  }
-
   #limits(most) {
     $('limit-frame').hidden = !most;
     $('limit').replaceChildren(...Array.from({ length: most }, (_, index) => h('option', { value: index + 1 }, String(index + 1))));

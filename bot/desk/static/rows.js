@@ -3,7 +3,7 @@ import { duration, durationWords, shortMoment } from './dates.js';
 import { h, say, unseen } from './dom.js';
 import { board, text } from './text.js';
 
-/** What the server calls the place of a row, and what the lists call it. */
+/** Whether the citizen waits for an answer of this agent. @param {object} row with `group`, see `makeRow` */
 export const due = (row) => row.group === 'mine' && row.last?.role === 'citizen' && !row.pending;
 
 /**

@@ -55,19 +55,11 @@ export class Search {
 
   /** Back to the lists as they were. */
   leave() {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
-    this.#query = '';
-    $('search-text').value = '';
-    const { open } = this;
     const place = this.#place;
+    this.#empty();
+    this.#close();
     this.#place = null;
-    $('found-section').hidden = true;
-    $('groups').hidden = false;
-    $('found').replaceChildren();
-    say($('found-state'), '');
-    if (!open && document.activeElement !== $('search-text')) return;
-    if (place) $('lists').scrollTop = place.scroll;
+    $('search-text').value = '';
     const back = place?.focus;
     if (back?.isConnected && back !== document.body && back.checkVisibility()) back.focus({ preventScroll: true });
     else ($('lists').querySelector('button.row[aria-current]') ?? $('search-text')).focus({ preventScroll: true });
@@ -89,8 +81,9 @@ export class Search {
   async #ask(asked) {
     clearTimeout(this.#timer);
     const query = $('search-text').value.trim();
-    if (!query) return void (this.open && this.#clear());
-    if (query.length < SHORTEST) return void ((asked || this.open) && this.#frame(board.search.short(SHORTEST))); // what was found before isn't the answer to this
+    if (query.length < SHORTEST) this.#empty(); // what was found before isn't the answer to this
+    if (!query) return void (this.open && this.#close());
+    if (query.length < SHORTEST) return void ((asked || this.open) && this.#frame(board.search.short(SHORTEST)));
     this.#asking?.abort();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
@@ -105,11 +98,20 @@ export class Search {
     }
   }
 
-  /** The field was emptied by hand: the lists come back, the focus stays in the field. */
-  #clear() {
+  /** Nothing is asked, and nothing is found. */
+  #empty() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
     this.#query = '';
+    this.#rows = [];
+    $('found').replaceChildren();
+  }
+
+  /** The lists come back; the focus stays where it is. */
+  #close() {
     $('found-section').hidden = true;
     $('groups').hidden = false;
+    say($('found-state'), '');
     if (this.#place) $('lists').scrollTop = this.#place.scroll;
   }
 

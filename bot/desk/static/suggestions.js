@@ -1,8 +1,8 @@
 /** What the assistant would answer: quiet cards under the newest message. They wait to be used, and go when the agent answers. */
 import { address, get } from './api.js';
-import { $, h, safeUrl, say, unseen } from './dom.js';
+import { $, h, outward, safeUrl, say, unseen } from './dom.js';
 import { isOn, preference } from './preferences.js';
-import { pane, text } from './text.js';
+import { pane } from './text.js';
 
 const wanted = () => isOn('suggestions');
 
@@ -71,7 +71,7 @@ export class Suggestions {
         act(pane.suggestions.all, title, (event) => unfold(event.currentTarget.closest('li'), this.#actions.changed), { 'data-act': 'all', hidden: true, class: 'small quiet' }),
         act(pane.suggestions.insert, title, () => this.#actions.insert(words), { class: 'small secondary' }),
         act(pane.suggestions.send, title, () => this.#actions.send(words), { 'data-act': 'send', class: 'small quiet' }),
-        href && h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, pane.suggestions.source, unseen(text.parts.newTab))));
+        href && outward(href, pane.suggestions.source)));
   }
 
   #dismiss() {

@@ -5,7 +5,7 @@ import { board } from './text.js';
 export const TALK = '#gesprek=';
 
 /** What this person may do: agent, team_lead, editor, administrator. The server decides; this only leaves out what it refuses. */
-export const roles = new Set((document.body.dataset.roles ?? '').split(/\s+/).filter(Boolean));
+const roles = new Set((document.body.dataset.roles ?? '').split(/\s+/).filter(Boolean));
 export const has = (...any) => any.some((role) => roles.has(role));
 
 const PARTS = [

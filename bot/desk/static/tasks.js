@@ -16,6 +16,7 @@ export class Tasks {
   #me;
   #known = '';
   #finishing = ''; // reference of the task in the dialog
+  #failing = 0; // timer of what went wrong last
 
   /** @param {{open: (conv: string) => void, count: (open: number, unwritten: number) => void}} hooks @param {string} me id of this agent */
   constructor(hooks, me) {
@@ -141,7 +142,8 @@ export class Tasks {
   #fail(why) {
     say($('tasks-problem'), why);
     $('tasks-problem').hidden = false;
-    setTimeout(() => { $('tasks-problem').hidden = true; }, 10_000);
+    clearTimeout(this.#failing);
+    this.#failing = setTimeout(() => { $('tasks-problem').hidden = true; }, 10_000);
   }
 
   #ask(task) {

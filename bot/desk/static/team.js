@@ -1,7 +1,7 @@
 /** For a team lead: who waits for which team, who is there, and whether citizens are helped in the time that was agreed. */
 import { get } from './api.js';
 import { duration, durationWords } from './dates.js';
-import { $, h } from './dom.js';
+import { $, h, reconcile, say, unseen } from './dom.js';
 import { Fresh, bar, figure, state } from './page.js';
 import { board, text } from './text.js';
 
@@ -13,7 +13,7 @@ export class TeamView {
   #hooks;
   #shown = {};
 
-  /** @param {{lists: () => object, now: () => number, open: (conv: string) => void, move: (row: object) => void}} hooks */
+  /** @param {{lists: () => object, now: () => number, open: (conv: string) => void, move: (conv: string) => void}} hooks */
   constructor(hooks) {
     this.#hooks = hooks;
   }
@@ -43,6 +43,7 @@ export class TeamView {
       this.#table('level', level, (value) => this.#level(value));
       this.#table('queues', queue, (value) => value.map((each) => this.#queue(each, level)));
       this.#table('agents', agents, (value) => value.map((each) => this.#agent(each)));
+      this.#conversations(); // time goes on, also when nothing else changes
     } catch (error) {
       state('overview-state', error.title ?? text.failed, () => this.#fresh.now());
     }
@@ -91,17 +92,25 @@ export class TeamView {
   #conversations() {
     const { waiting, team, mine } = this.#hooks.lists();
     const rows = [...waiting.map((row) => ({ ...row, place: words.inQueue })), ...[...mine, ...team].map((row) => ({ ...row, place: row.agent?.name ?? words.you }))];
-    this.#table('conversations', rows.map(({ conv, since, topic, team: { name }, priority, place, reference }) => ({ conv, since, topic, team: name, priority, place, reference })),
-      (value) => value.map((each, index) => this.#conversation(each, rows[index])));
+    reconcile($('overview-conversations'), rows.map((row) => ({ ...row, key: row.conv })), (row) => this.#conversation(row), (node, row) => this.#fill(node, row));
+    $('overview-conversations-empty').hidden = rows.length > 0;
   }
 
-  #conversation({ conv, since, topic, team, priority, place, reference }, row) {
-    const link = h('button', { type: 'button', class: 'link', onclick: () => this.#hooks.open(conv) }, topic);
+  #conversation({ conv, reference }) {
+    const { open, move } = this.#hooks;
     return h('tr', { 'data-testid': 'moving', 'data-conv': conv },
-      h('th', { scope: 'row' }, link, priority && h('span', { class: 'mark urgent' }, board.lists.urgent), h('span', { class: 'tags' }, reference)),
-      h('td', {}, team),
-      h('td', {}, place),
-      h('td', {}, durationWords(this.#hooks.now() - since)),
-      h('td', {}, h('button', { type: 'button', class: 'secondary small', onclick: () => this.#hooks.move(row) }, words.move, h('span', { class: 'unseen' }, ` ${topic}`))));
+      h('th', { scope: 'row' }, h('button', { type: 'button', class: 'link', onclick: () => open(conv) }),
+        h('span', { class: 'mark urgent' }, board.lists.urgent), h('span', { class: 'tags' }, reference)),
+      h('td', { 'data-cell': 'team' }), h('td', { 'data-cell': 'place' }), h('td', { 'data-cell': 'since' }),
+      h('td', {}, h('button', { type: 'button', class: 'secondary small', onclick: () => move(conv) }, words.move, unseen(''))));
+  }
+
+  #fill(node, { topic, team, place, since, priority }) {
+    say(node.querySelector('.link'), topic);
+    node.querySelector('.urgent').hidden = !priority;
+    for (const [cell, value] of Object.entries({ team: team.name, place, since: durationWords(this.#hooks.now() - since) })) {
+      say(node.querySelector(`[data-cell=${cell}]`), value);
+    }
+    say(node.querySelector('.small .unseen'), ` ${topic}`);
   }
 }

@@ -37,10 +37,8 @@ export const text = {
   you: 'U',
   typing: 'De inwoner is aan het typen…',
   hidden: 'Verborgen: dit was privé en is niet bewaard.',
-  removed: 'Dit bericht is verwijderd.',
   unsure: { fallback: 'Niet begrepen', clarify: 'Vroeg door', suggested: 'Gaf een keuze', refused: 'Buiten bereik' },
   note: (name) => `Notitie van ${name}, alleen voor collega’s`,
-  erased: 'Dit gesprek bestaat niet meer.',
   parts: {
     choices: 'Keuzes',
     date: 'Vroeg een datum',
@@ -100,6 +98,7 @@ export const pane = {
     note: {
       label: 'Notitie voor collega’s', submit: 'Notitie opslaan', enter: 'slaat op', who: 'De inwoner ziet dit niet.', empty: 'Typ eerst een notitie.',
     },
+    noField: 'U kunt in dit gesprek nu niet schrijven.',
     hold: (blank) => `In uw bericht staat nog ${blank}. Vul dat eerst in. Of verstuurt u het zo?`,
   },
   palette: {

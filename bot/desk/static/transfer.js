@@ -1,14 +1,18 @@
 /** The dialog that passes a conversation on: to a team or a colleague, with a note. A team lead assigns with the same one. */
 import { $, h, say } from './dom.js';
 import { read, write } from './kept.js';
-import { pane, text } from './text.js';
+import { pressed } from './page.js';
+import { pane } from './text.js';
 
 const form = $('transfer-form');
 let conv = '';
 let mine = true;
 
-/** @param {(conv: string, to: {team?: string, agent?: string, note: string}, mine: boolean, name: string) => Promise<void>} pass raises Problem */
-export function setupTransfer(pass) {
+/**
+ * @param {(conv: string, to: {team?: string, agent?: string, note: string}, mine: boolean, name: string) => Promise<void>} pass raises Problem
+ * @param {(words: string) => void} notice says what went wrong once the dialog is about another conversation
+ */
+export function setupTransfer(pass, notice) {
   $('transfer-cancel').addEventListener('click', () => $('transfer').close());
   form.addEventListener('change', () => say($('to-error'), ''));
   $('transfer-note').addEventListener('input', () => write(`transfer:${conv}`, $('transfer-note').value || null));
@@ -19,17 +23,12 @@ export function setupTransfer(pass) {
       say($('to-error'), pane.transfer.missing);
       return enabled()?.focus();
     }
-    const button = form.querySelector('[type=submit]');
-    button.disabled = true;
-    try {
-      const { kind, id, name } = chosen.dataset;
-      await pass(conv, { [kind]: id, note: $('transfer-note').value }, mine, name);
-      $('transfer').close();
-    } catch (error) {
-      say($('transfer-error'), error.title ?? text.failed);
-    } finally {
-      button.disabled = false;
-    }
+    const which = conv;
+    const { kind, id, name } = chosen.dataset;
+    const failed = (words) => (which === conv ? say($('transfer-error'), words) : notice(words));
+    const worked = await pressed(form.querySelector('[type=submit]'),
+      () => pass(which, { [kind]: id, note: $('transfer-note').value }, mine, name), failed);
+    if (worked && which === conv) $('transfer').close();
     return undefined;
   });
 }

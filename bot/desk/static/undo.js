@@ -107,9 +107,10 @@ export class Undo {
   }
 
   #make(item) {
+    const most = Math.max(1, Math.ceil(item.until - this.#hooks.now()));
     return h('li', { 'data-testid': 'pending', 'data-conv': item.conv },
       h('p', {}, h('strong', {}, item.topic), ` ${pane.undo.acts[item.act] ?? ''} `, h('span', { class: 'seconds', 'aria-hidden': 'true' })),
-      h('progress', { max: 10, value: 10, 'aria-hidden': 'true' }),
+      h('progress', { max: most, value: most, 'aria-hidden': 'true' }),
       h('button', { type: 'button', class: 'secondary small', onclick: () => this.#undo(item) }, pane.undo.button, unseen(`: ${item.topic}`)));
   }
 }

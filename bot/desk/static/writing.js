@@ -6,7 +6,7 @@ import { Outbox } from './outbox.js';
 import { Palette } from './palette.js';
 import { nextBlank } from './placeholders.js';
 import { Suggestions } from './suggestions.js';
-import { text } from './text.js';
+import { pane, text } from './text.js';
 
 export class Writing {
   #hooks;
@@ -14,6 +14,7 @@ export class Writing {
   #composer;
   #palette;
   #suggestions;
+  #into = 'reply'; // where what the palette finds goes: where one wrote when it was opened
 
   /**
    * @param {{conv: () => string, log: () => import('./log.js').Log, notice: (words: string) => void}} hooks
@@ -30,14 +31,14 @@ export class Writing {
       send: (words) => this.#send(words),
       note: (words) => this.#outbox.add(hooks.conv(), 'notes', words),
       typing: () => post(address(hooks.conv(), '/typing')).catch(() => {}), // a lost "is typing" is no loss
-      palette: () => this.#palette.open(),
+      palette: () => this.palette(),
     }, limit);
     this.#palette = new Palette({
-      insert: (words) => this.#composer.insert(words), conv: hooks.conv, focus: () => this.#composer.focus(),
+      insert: (words) => this.#insert(this.#into, words), conv: hooks.conv, focus: () => this.#composer.focus(),
     });
     this.#suggestions = new Suggestions({
-      insert: (words) => this.#suggest(words), changed: () => hooks.log().settle(),
-      send: (words) => (nextBlank(words) ? this.#suggest(words) : this.#send(words)),
+      insert: (words) => this.#insert('reply', words), changed: () => hooks.log().settle(),
+      send: (words) => (nextBlank(words) ? this.#insert('reply', words) : this.#send(words)),
     });
   }
 
@@ -66,12 +67,14 @@ export class Writing {
 
   /** What the keyboard asks for. */
   palette() {
-    if (this.open) this.#palette.open();
+    if (!this.open) return;
+    this.#into = this.#composer.writes;
+    this.#palette.open();
   }
 
-  /** @param {'reply'|'note'} wanted */
+  /** @param {'reply'|'note'} wanted @returns {boolean} whether there is such a field */
   mode(wanted) {
-    if (this.open) this.#composer.mode(wanted);
+    return this.open && this.#composer.mode(wanted);
   }
 
   toggle() {
@@ -106,9 +109,7 @@ export class Writing {
     this.#hooks.log().outgoing(this.#outbox.of(this.#hooks.conv()), {
       again: () => this.#outbox.retry(),
       edit: ({ cid, kind, text: words }) => {
-        this.#outbox.discard(cid);
-        this.#composer.mode(kind === 'notes' ? 'note' : 'reply');
-        this.#composer.insert(words);
+        if (this.#insert(kind === 'notes' ? 'note' : 'reply', words)) this.#outbox.discard(cid);
       },
       discard: (cid) => this.#outbox.discard(cid),
     });
@@ -119,9 +120,11 @@ export class Writing {
     this.answers(0);
   }
 
-  /** Into the answer to the citizen, to be read and sent. */
-  #suggest(words) {
-    this.#composer.mode('reply');
-    this.#composer.insert(words);
+  /** Into the field, to be read and sent; the conversation may have got another owner meanwhile. @returns {boolean} whether there was one */
+  #insert(mode, words) {
+    const there = this.mode(mode);
+    if (there) this.#composer.insert(words);
+    else this.#hooks.notice(pane.composer.noField);
+    return there;
   }
 }
