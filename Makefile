@@ -1,9 +1,11 @@
 # Two commands are the whole set-up: `make demo` and `make test`. Needed: git, make, Python 3.11, the package registries.
 SHELL := /bin/bash
 UV_VERSION := 0.13.9
+SCHEMATHESIS_VERSION := 4.32.5
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PY := .venv/bin/python
 READY := .venv/.ready
+FUZZER := .tools/schemathesis/.ready
 QUIET := PYTHONWARNINGS=ignore TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SILENCE_UBER_WARNING=1 RASA_TELEMETRY_ENABLED=false
 
 export BALIE_PORT := $(or $(PORT),$(BALIE_PORT))
@@ -15,10 +17,9 @@ help:            ## this list
 demo: $(READY)   ## install, train if needed, start everything on this machine (PORT=8080)
 	@.venv/bin/balie demo
 
-test: $(READY)   ## all tests, with a real browser and a real Redis
-	@.venv/bin/balie train
+test: $(READY) $(FUZZER) ## all tests, with a real browser and a real Redis
 	@$(PY) -m tests.browser
-	@$(PY) -m $(if $(ARGS),pytest -q $(ARGS),tests.halves)
+	@$(if $(ARGS),.venv/bin/balie train && $(PY) -m pytest -q $(ARGS),$(PY) -m tests.halves)
 
 check: $(READY)  ## ruff, mypy, import-linter, rasa data validate
 	@.venv/bin/ruff check .
@@ -35,6 +36,8 @@ benchmark: $(READY) ## turns per second and their cost, beside stock Rasa, in on
 
 lock: .tools/bin/uv ## resolve the dependencies anew
 	@$(UV) lock --upgrade -q && $(UV) export -q --no-emit-project --all-groups --no-header --no-annotate --format requirements-txt -o requirements.lock
+	@echo schemathesis==$(SCHEMATHESIS_VERSION) | $(UV) pip compile -q --upgrade --generate-hashes --python-version 3.11 \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements-schemathesis.lock -
 
 clean:           ## remove everything that was made here, conversations of the demonstration included
 	rm -rf .venv .tools .rasa models var results .mypy_cache .ruff_cache .pytest_cache
@@ -48,6 +51,13 @@ $(READY): requirements.lock pyproject.toml
 	  && $(UV) pip install -q --python $(PY) --no-deps -e . \
 	  || { echo "The dependencies could not be installed. Is a package registry within reach, and is there 3 GB of disk?"; exit 1; }
 	@mkdir -p results && touch $@
+
+# Tests the API from its document. What it needs doesn't fit beside Rasa, so it has an environment of its own.
+$(FUZZER): requirements-schemathesis.lock | $(READY)
+	@$(UV) venv -q --clear --python 3.11 $(@D)
+	@$(UV) pip sync -q --python $(@D)/bin/python --require-hashes $< \
+	  || { echo "Schemathesis, which tests the API, could not be installed. Is a package registry within reach?"; exit 1; }
+	@touch $@
 
 .tools/bin/uv:
 	@echo "Bringing uv…"

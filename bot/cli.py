@@ -70,6 +70,24 @@ def brain(name: str) -> None:
 
 
 @main.command()
+@click.option("--server", help="Address of a running Balie; without it that of the settings.")
+@click.option("--gemeente", help="The municipality to talk with; without it the first one.")
+@_clear_errors
+def chat(server: str | None, gemeente: str | None) -> None:
+    """Talk with a running Balie in this terminal, as a citizen does."""
+    from connectors.app.client import Problem
+    from connectors.terminal import chat as terminal
+
+    settings = configuration.load()
+    try:
+        terminal.run(server or settings.base_url, gemeente or settings.gemeente_names[0])
+    except terminal.Unreachable as exc:
+        raise click.ClickException(str(exc)) from exc
+    except Problem as exc:
+        raise click.ClickException("\n".join(exc.errors.values()) or exc.title) from exc
+
+
+@main.command()
 @_clear_errors
 def train() -> None:
     """Train the model if its content changed."""
@@ -90,6 +108,38 @@ def check_connections(gemeente: str | None) -> None:
     from bot.commands import connections
 
     sys.exit(not connections.run(configuration.load(), gemeente, Console()))
+
+
+@main.command()
+@click.argument("gemeente")
+@click.option("--text", help="Show this emergency notice to everybody.")
+@click.option("--until", default="", help="When the notice ends by itself, such as 2026-11-28T17:00, in the Netherlands.")
+@click.option("--clear", is_flag=True, help="Take the notice away.")
+@click.option("--off", help="Switch Balie off; citizens read this instead.")
+@click.option("--on", is_flag=True, help="Switch Balie on again.")
+@_clear_errors
+def notice(gemeente: str, text: str | None, until: str, clear: bool, off: str | None, on: bool) -> None:
+    """The emergency notice of GEMEENTE, and Balie off or on: it works within seconds. Without options: show how it is."""
+    from bot.commands import notice as work
+
+    work.run(configuration.load(), gemeente, work.Wanted(text, until, off, on, clear))
+
+
+@main.command()
+@click.option("--gemeente", required=True, help="The municipality whose chat it is.")
+@click.option("--position", default="right", show_default=True, help="Side of the page: right or left.")
+@click.option("--greeting", default="", help="Words on the button.")
+@click.option("--title", default="", help="Title of the chat.")
+@click.option("--topic", default="", help="What the page is about: slug of a topic.")
+@click.option("--invite", default="", help="Seconds after which the chat invites once; without it never.")
+@click.option("--invite-text", default="", help="Words of that invitation.")
+@_clear_errors
+def widget(gemeente: str, **options: str) -> None:
+    """What a website pastes to have the chat, and what its Content-Security-Policy must allow."""
+    from bot.commands import widget as work
+    from bot.embed import Options
+
+    work.run(configuration.load(), gemeente, Options(**options))
 
 
 @main.group()
@@ -145,6 +195,15 @@ def demo_case_advance(number: str, gemeente: str | None) -> None:
     from bot.commands import demo_case as work
 
     work.advance(configuration.load(), gemeente, number, Console())
+
+
+@main.command("push-key")
+@_clear_errors
+def push_key() -> None:
+    """Make a new key pair for web push. Devices that subscribed with another one can't be reached with it."""
+    from bot.commands import push_key as work
+
+    work.run(Console())
 
 
 @main.group()

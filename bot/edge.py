@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import structlog
 from aiohttp import web
@@ -19,20 +19,29 @@ from connectors import demo_login, telegram
 from connectors import web as doors
 from connectors.access import Access, Origins
 from connectors.api import Api
+from connectors.app.pages import AppPages
+from connectors.attachments import Attachments
 from connectors.calendar import Calendar
+from connectors.gemeente_pages import GemeentePages
 from connectors.health import Health, Metrics
 from connectors.login import LoginPages
 from connectors.notificaties import Notificaties
 from connectors.openapi import Documentation
 from connectors.pages import Pages
+from connectors.push import PushDevices
+from connectors.renewal import Renewal
+from connectors.service import ServiceDoor
 from connectors.stream import Streams
 
 LARGEST_BODY = 256 * 1024  # bytes, through any door; the citizen API allows less (settings.max_body_bytes)
 
+SetUp = Callable[[web.Application, Services, Feed], None]
+CHANNELS: Sequence[SetUp] = (telegram.setup,)  # where Balie itself brings the answers; see docs/add-a-channel.md
+
 log = structlog.get_logger()
 
 
-def create_app(services: Services) -> web.Application:
+def create_app(services: Services, channels: Sequence[SetUp] = CHANNELS) -> web.Application:
     """The whole edge. `app[FEED]` is the feed that wakes its streams; it runs while the application does."""
     settings = services.settings
     metrics = Metrics()
@@ -47,16 +56,23 @@ def create_app(services: Services) -> web.Application:
     app.on_response_prepare.append(doors.headers(origins, settings.base_url))
     app.on_shutdown.append(streams.close)
     clerk = services.clerk()
-    app.cleanup_ctx.append(_running(feed.run, clerk.run, services.registrar().run))
+
+    async def watch_service() -> None:
+        await services.service_book.watch(feed, services.gemeenten, settings.service_poll_seconds)
+
+    app.cleanup_ctx.append(_running(feed.run, clerk.run, services.registrar().run, watch_service, services.pusher().run))
     for part in (
-        Api(services, access, origins, metrics), streams, Calendar(services, access), Documentation(settings), Pages(services),
+        Api(services, access, origins, metrics), streams, Calendar(services, access), Documentation(settings), Pages(),
         Notificaties(services, clerk), Health(services, metrics), LoginPages(services, access, origins),
+        Attachments(services, access), Renewal(services.store, access),
+        ServiceDoor(services, access), GemeentePages(services), PushDevices(services, access), AppPages(services),
     ):
         app.add_routes(part.routes())
     for door in demo_login.doors(services):
         app.add_routes(door.routes())
     desk.setup(app, services, feed)
-    telegram.setup(app, services, feed)
+    for set_up in channels:
+        set_up(app, services, feed)
     return app
 
 
@@ -80,7 +96,7 @@ def run(settings: Settings, redis_url: str | None = None) -> None:
     asyncio.run(serve(settings, redis_url))
 
 
-async def serve(settings: Settings, redis_url: str | None = None) -> None:
+async def serve(settings: Settings, redis_url: str | None = None, channels: Sequence[SetUp] = CHANNELS) -> None:
     """Serve until SIGTERM or SIGINT: then accept nothing new, end the streams, finish what is under way, close."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -88,7 +104,10 @@ async def serve(settings: Settings, redis_url: str | None = None) -> None:
         loop.add_signal_handler(number, stop.set)
     services = build(settings, redis_url)
     door = _bind(settings)
-    runner = web.AppRunner(create_app(services), access_log=None, shutdown_timeout=settings.end_seconds, keepalive_timeout=75)
+    runner = web.AppRunner(
+        create_app(services, channels), access_log=None, shutdown_timeout=settings.end_seconds, keepalive_timeout=75,
+        lingering_time=settings.upload_seconds,
+    )
     try:
         await _check_store(services)
         await runner.setup()

@@ -109,8 +109,17 @@ class Supplier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zaak_register: str = "openzaak"
 
 
+class App(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The municipality's own app. `push_hook`: address of its push system, which is told of news; see docs/push.md."""
+
+    push_hook: str = ""
+
+
 class GemeenteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file. Raises ValueError for teams and roles that don't fit one another."""
+    """The whole file. Raises ValueError for teams and roles that don't fit one another.
+
+    `theme`: a file beside it with the municipality's look, see bot.theme; empty for the look of Balie.
+    """
 
     naam: str
     website: str
@@ -126,6 +135,8 @@ class GemeenteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     login: LoginTerms | None = None
     teams: tuple[Team, ...] = (EVERYBODY,)
     desk: Desk = msgspec.field(default_factory=Desk)
+    app: App = msgspec.field(default_factory=App)
+    theme: str = ""
 
     def __post_init__(self) -> None:
         ids = [team.id for team in self.teams]

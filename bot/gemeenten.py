@@ -23,6 +23,8 @@ from bot.opening import Opening, in_dutch, in_english
 from bot.opening import find as find_opening
 from bot.own_answers import Responses
 from bot.settings import ROOT, SettingsError
+from bot.theme import Theme
+from bot.theme import parse as parse_theme
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FOLDER = ROOT / "data" / "gemeenten"
@@ -34,12 +36,14 @@ class Gemeente:
     `answers`: its own answers, as they stand in answers.yml; `responses` puts them before the general ones.
     """
 
-    def __init__(self, key: str, file: GemeenteFile, variables: Mapping[str, str], answers: Responses) -> None:
-        self.key = key
+    def __init__(
+        self, key: str, file: GemeenteFile, variables: Mapping[str, str], answers: Responses, theme: Theme | None = None
+    ) -> None:
+        self.key, self.theme = key, theme or Theme()
         self.naam, self.website, self.telefoon, self.adres = file.naam, file.website, file.telefoon, file.adres
         self.privacy, self.retention_days, self.origins = file.privacy, file.retention_days, file.origins
         self.products, self.locations, self.suppliers, self.desk = file.products, file.locations, file.suppliers, file.desk
-        self.login, self.teams = file.login, file.teams
+        self.login, self.teams, self.app = file.login, file.teams, file.app
         self.hours = {name: opening(hours) for name, hours in file.hours.items()}
         self.answers = answers
         self._variables = dict(variables)
@@ -167,7 +171,15 @@ def _load_one(name: str, folder: Path) -> Gemeente:
         with _faults(name, folder / "answers.yml") as path:
             answers = own_answers.parse(_yaml(path))
     with _faults(name, folder / "gemeente.yml") as path:
-        return Gemeente(name, msgspec.convert(_yaml(path), GemeenteFile), variables, answers)
+        file = msgspec.convert(_yaml(path), GemeenteFile)
+        if file.theme != Path(file.theme).name:
+            raise ValueError(f"`theme` names a file beside it, not {file.theme!r}")
+    theme = None
+    if file.theme:
+        with _faults(name, folder / file.theme) as path:
+            theme = parse_theme(path.read_text())
+    with _faults(name, folder / "gemeente.yml"):
+        return Gemeente(name, file, variables, answers, theme)
 
 
 @contextmanager

@@ -1,12 +1,15 @@
 """JSON over HTTP with a supplier's system: bounded in time and size, no redirects, clear about what is known after a failure."""
 
 import asyncio
+import ipaddress
 import json
 import re
+import socket
 from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import ResolveResult
 from yarl import URL
 
 MAX_BYTES = 2_000_000  # of one answer
@@ -61,10 +64,16 @@ class Http:
     """Requests to one supplier; the connections are kept until `aclose`. For one event loop.
 
     `timeout_seconds` limits one request; who calls limits the whole. Redirects are not followed: they could lead anywhere, with
-    our credentials.
+    our credentials. `public`: nothing in our own network is reached, whatever a name stands for. `connections` at once; 0 for
+    any number.
     """
 
-    def __init__(self, timeout_seconds: float, retry_pause_seconds: float = RETRY_PAUSE_SECONDS) -> None:
+    def __init__(
+        self, timeout_seconds: float, retry_pause_seconds: float = RETRY_PAUSE_SECONDS, *, public: bool = False,
+        connections: int = 100,
+    ) -> None:
+        self._public = public
+        self._connections = connections
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
         self._retry_pause_seconds = retry_pause_seconds
         self._session: aiohttp.ClientSession | None = None
@@ -90,10 +99,11 @@ class Http:
         return await self._once(method, url, headers=headers, params=params, json=json)
 
     async def act(
-        self, method: str, url: str | URL, *, headers: Headers, json: Any = None, form: Mapping[str, str] | None = None
+        self, method: str, url: str | URL, *, headers: Headers, json: Any = None, form: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Reply:
         """Change something: never tried again here, as it could have its effect twice. Raises HttpFailure."""
-        return await self._once(method, url, headers=headers, json=json, data=form)
+        return await self._once(method, url, headers=headers, json=json, data=form if body is None else body)
 
     async def aclose(self) -> None:
         """Close the connections; a later request opens new ones."""
@@ -102,9 +112,15 @@ class Http:
             self._session = None
 
     async def _once(self, method: str, url: str | URL, **options: Any) -> Reply:
+        if self._public and not is_public(URL(url).host or ""):  # an address isn't resolved
+            raise HttpFailure("no connection: this address is in our own network", sent=False)
         if self._session is None:
             # Without cookies: requests for different citizens have nothing in common but the connection.
-            self._session = aiohttp.ClientSession(timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar())
+            resolver = _PublicResolver() if self._public else None
+            connector = aiohttp.TCPConnector(resolver=resolver, limit=self._connections)
+            self._session = aiohttp.ClientSession(
+                timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), connector=connector
+            )
         try:
             async with self._session.request(method, url, allow_redirects=False, **options) as response:
                 return Reply(response.status, response.headers, await _body(response))
@@ -125,6 +141,27 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
         if len(body) > MAX_BYTES:
             raise _TooLarge("an answer is too large", sent=True)
     return bytes(body)
+
+
+class _PublicResolver(aiohttp.ThreadedResolver):
+    """Finds no address of our own network: a name that points there is not found."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = [result for result in await super().resolve(host, port, family) if is_public(result["host"])]
+        if not found:
+            raise OSError(f"{host} is in our own network")
+        return found
+
+
+def is_public(host: str) -> bool:
+    """Whether a host may be on the internet: false for addresses of one's own network or machine, and their usual names."""
+    name = host.strip("[]").rstrip(".").lower()
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_global
+    except ValueError:
+        return "." in name and not name.endswith((".localhost", ".local", ".internal", ".home.arpa"))
 
 
 def address_fault(address: str, secure: bool) -> str:

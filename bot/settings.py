@@ -54,6 +54,13 @@ class Settings:
     rate_callback_address_day: int = _setting(30, "requests to be called back per network address per day")
     rate_callback_number_day: int = _setting(5, "requests to be called back per telephone number per day")
     rate_login_minute: int = _setting(10, "sign-in attempts at the desk per network address per minute")
+    rate_token_hour: int = _setting(30, "renewals of the token of one conversation per hour")
+    token_grace_seconds: int = _setting(
+        600, "how long a token stays valid after another was given for it, and longer until that one is used, seconds"
+    )
+    upload_seconds: float = _setting(
+        30.0, "how long the rest of a refused upload is taken in and forgotten, so that its sender can read the refusal"
+    )
     max_streams: int = _setting(2000, "open event streams per edge process")
     max_streams_conversation: int = _setting(10, "open event streams per conversation per edge process")
     max_inbox: int = _setting(40, "messages of one conversation that may wait for the brain")
@@ -131,6 +138,13 @@ class Settings:
     notice_attempts: int = _setting(30, "tries before a notice is given up")
     reminder_patience_seconds: int = _setting(7200, "how long a reminder waits for an appointment system that doesn't answer")
 
+    # The emergency notice and the switch.
+    notice_max_chars: int = _setting(300, "longest emergency notice, and longest text for citizens when Balie is off, characters")
+    service_fresh_seconds: float = _setting(2.0, "how old what a process knows of notice and switch may be when a message comes")
+    service_poll_seconds: float = _setting(5.0, "pause between looks at notice and switch, for open pages that missed the change")
+    service_told_seconds: int = _setting(86400, "how long pages that come back are told that a notice or the switch has ended")
+    rate_gemeente_minute: int = _setting(60, "questions per network address per minute how it is with a municipality")
+
     # Call-backs: kept here until they are written to the contact register.
     callback_lease_seconds: float = _setting(30.0, "silence after which another edge process writes a call-back to the register")
     callback_poll_seconds: float = _setting(2.0, "pause between looks at which call-backs are still to be written")
@@ -167,11 +181,37 @@ class Settings:
     max_glances_waiting: int = _setting(100, "requests for suggestions that may wait for a brain; beyond it the oldest go")
     answers_found: int = _setting(8, "answers shown at once to an agent who searches the knowledge base and the canned answers")
 
+    # Push notifications (docs/push.md).
+    push_devices: int = _setting(5, "devices of one conversation that are told of news; of more the one kept longest ago goes")
+    push_delay_seconds: float = _setting(10.0, "time that a citizen has to read something before a push tells of it")
+    push_seconds: float = _setting(5.0, "time that one request to a push service or a municipality's push system may take")
+    push_attempts: int = _setting(10, "tries before a push is given up")
+    push_retry_seconds: float = _setting(5.0, "pause before a push is tried again; it doubles with every try")
+    push_retry_most_seconds: float = _setting(
+        900.0, "longest pause before a push is tried again, unless the other side asks for more"
+    )
+    push_ttl_seconds: int = _setting(86400, "how long a push is worth bringing, here and at the push service, seconds")
+    push_poll_seconds: float = _setting(1.0, "pause between looks at what pushes are due")
+    push_lease_seconds: float = _setting(30.0, "silence after which another edge process takes a push over")
+    pushes_at_once: int = _setting(8, "pushes that one edge process has under way at once with one push service")
+    push_hosts: str = _setting(
+        "fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com",
+        "push services of browsers that are used, comma separated; `*.` stands for any host below",
+    )
+    push_contact: str = _setting(
+        "", "where push services reach you, `mailto:` or `https:`; empty means the municipality's website"
+    )
+
     # Telegram.
-    telegram_token: str = _setting("", "bot token; empty means no Telegram")
-    telegram_secret: str = _setting("", "secret token of the webhook; needed when public_url is set")
+    telegram_token: str = _setting(
+        "", "token of the bot on Telegram; without a municipality's name it is for the first of `gemeenten`; empty means none",
+        per_gemeente=True,
+    )
+    telegram_secret: str = _setting("", "secret token of the webhook; needed when public_url is set", per_gemeente=True)
     telegram_api_url: str = _setting("https://api.telegram.org", "address of the Bot API")
-    telegram_gemeente: str = _setting("", "municipality of the Telegram bot; empty means the first of `gemeenten`")
+    telegram_stale_seconds: int = _setting(
+        86400, "age after which what was said is not brought to who blocked the bot and came back; news of a case always is"
+    )
 
     # Content (`balie content`). The measured basis of the two word limits is in docs/add-a-topic.md.
     review_months: int = _setting(12, "months after which an answer must be checked again")
@@ -191,6 +231,10 @@ class Settings:
     oidc_secret: str = _setting("", "client secret at the broker where citizens log in", per_gemeente=True)
     desk_oidc_client_id: str = _setting("", "client id at the provider where people of the desk sign in", per_gemeente=True)
     desk_oidc_secret: str = _setting("", "client secret at the provider where people of the desk sign in", per_gemeente=True)
+    push_vapid_key: str = _setting(
+        "", "private key for web push (`balie push-key`); empty: none, but a demonstration makes its own", per_gemeente=True
+    )
+    push_hook_secret: str = _setting("", "secret that signs pushes to the municipality's own app, `whsec_…`", per_gemeente=True)
 
     own: Mapping[tuple[str, str], Any] = field(default_factory=dict, metadata={"own": True}, repr=False)
     """(setting, municipality) -> the municipality's own value."""
@@ -198,6 +242,13 @@ class Settings:
     def of(self, name: str, gemeente: str) -> Any:
         """The setting `name` for a municipality: its own (`BALIE_ZGW_SECRET__WEIDEDORP`), or the one for all."""
         return self.own.get((name, gemeente), getattr(self, name))
+
+    @property
+    def telegram_tokens(self) -> dict[str, str]:
+        """Municipality -> token of its bot. A bot speaks for one municipality: a token without a name is for the first."""
+        found = {key: token for key in self.gemeente_names if (token := self.own.get(("telegram_token", key)))}
+        first = next(iter(self.gemeente_names), "")
+        return found | ({first: self.telegram_token} if first and self.telegram_token and first not in found else {})
 
     @property
     def production(self) -> bool:
@@ -295,9 +346,20 @@ def check(settings: Settings) -> list[str]:
     for name in ("reminder_hour", "quiet_from", "quiet_until"):
         if getattr(settings, name) > 23:
             faults.append(f"{env_name(name)} must be an hour, 0 to 23")
-    if settings.telegram_token and settings.public_url and len(settings.telegram_secret) < 16:
-        faults.append("BALIE_TELEGRAM_SECRET must have 16 characters or more when BALIE_PUBLIC_URL is set")
-    return faults + (_check_production(settings) if settings.production else [])
+    return faults + check_telegram(settings) + (_check_production(settings) if settings.production else [])
+
+
+def check_telegram(settings: Settings) -> list[str]:
+    """Faults of the bots on Telegram. A webhook is as safe as its secret, and a bot speaks for one municipality."""
+    tokens, name = settings.telegram_tokens, env_name("telegram_token")
+    named = {gemeente for setting, gemeente in settings.own if setting == "telegram_token"}
+    faults = [f"{name}__{key.upper()}: this installation does not serve {key!r}" for key in named - set(settings.gemeente_names)]
+    if len(set(tokens.values())) < len(tokens):
+        faults.append(f"{name}: two municipalities have the same bot; make a bot for each")
+    return faults + [
+        f"{env_name('telegram_secret')} must have 16 characters or more for {key} when BALIE_PUBLIC_URL is set"
+        for key in tokens if settings.public_url and len(settings.of("telegram_secret", key)) < 16
+    ]
 
 
 def _check_production(settings: Settings) -> list[str]:

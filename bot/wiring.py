@@ -8,7 +8,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot import gemeenten, suppliers, wiring_appointments, wiring_cases, wiring_contacts, wiring_logins
+from bot import gemeenten, suppliers, wiring_appointments, wiring_cases, wiring_contacts, wiring_logins, wiring_push
 from bot import settings as configuration
 from bot.appointments import Appointment, Appointments
 from bot.appointments.links import CalendarLinks
@@ -17,6 +17,7 @@ from bot.contacts.registrar import Registrar
 from bot.contacts.tasks import Tasks
 from bot.conversation.audit import AuditLog
 from bot.conversation.claims import TaskClaims
+from bot.conversation.devices import Devices
 from bot.conversation.glances import Glances
 from bot.conversation.handover import Handover
 from bot.conversation.ledger import RedisLedger
@@ -25,6 +26,7 @@ from bot.conversation.logins import Logins
 from bot.conversation.many import Many
 from bot.conversation.notices import NoticeBook
 from bot.conversation.redis import EmbeddedRedis, connect
+from bot.conversation.service import ServiceBook
 from bot.conversation.store import Bounds, Store
 from bot.gemeenten import Gemeente
 from bot.login import DeskLogin, Login
@@ -32,6 +34,8 @@ from bot.login.demo import DemoBroker
 from bot.notices import Notices, texts
 from bot.notices.clerk import Clerk, Sources
 from bot.notices.subscriptions import Subscriptions, authorization
+from bot.push.reach import Reach
+from bot.push.worker import Pusher
 from bot.settings import Settings, SettingsError
 from bot.sqlite import database
 from bot.zaken.demo import DemoZaken
@@ -64,7 +68,8 @@ class Services:
     @cached_property
     def store(self) -> Store:
         limits = self.settings
-        return Store(self.redis, Bounds(limits.max_inbox, limits.max_backlog, limits.max_events))
+        bounds = Bounds(limits.max_inbox, limits.max_backlog, limits.max_events)
+        return Store(self.redis, bounds, limits.token_grace_seconds)
 
     @cached_property
     def handover(self) -> Handover:
@@ -82,6 +87,11 @@ class Services:
     def audit(self) -> AuditLog:
         """Who looked at or did what at the desk."""
         return AuditLog(self.redis, days=self.settings.audit_days, most=self.settings.audit_most)
+
+    @cached_property
+    def service_book(self) -> ServiceBook:
+        """The emergency notice and the switch of every municipality."""
+        return ServiceBook(self.redis, lambda: self.now(), fresh_seconds=self.settings.service_fresh_seconds)
 
     @cached_property
     def glances(self) -> Glances:
@@ -118,6 +128,27 @@ class Services:
             self.notice_book, self.notices, self.store, self.handover, sources, self.settings, texts.load(),
             lambda: self.now(),
         )
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Devices that are told of news in a conversation."""
+        return wiring_push.devices(self.redis, self.settings)
+
+    @property
+    def reach(self) -> Reach:
+        """The ways to those devices."""
+        if ("reach", "") not in self._adapters:
+            made = wiring_push.reach(self.gemeenten, self.settings, self.limits.hash, lambda: self.now())
+            self._adapters["reach", ""] = made
+        return self._adapters["reach", ""]  # type: ignore[return-value]
+
+    def push_key(self, key: str) -> str | None:
+        """What browsers subscribe to web push of this municipality with; None where there is none."""
+        return self.reach.public_key(key)
+
+    def pusher(self) -> Pusher:
+        """For this process: tells devices of news."""
+        return Pusher(self.reach, self.devices, self.store, self.handover, self.settings, lambda: self.now())
 
     @cached_property
     def logins(self) -> Logins:
@@ -253,6 +284,7 @@ def build(settings: Settings, redis_url: str | None = None) -> Services:
     url = redis_url or settings.redis_url
     found = gemeenten.load(settings.gemeente_names, settings.gemeenten_path)
     faults = [fault for gemeente in found.values() for fault in suppliers.faults(gemeente, settings)]
+    faults += wiring_push.faults(found, settings)
     if not url:
         faults.append("BALIE_REDIS_URL is empty: start with `balie demo`, or name your Redis")
     if faults:

@@ -13,7 +13,7 @@ from bot.gemeenten import Gemeente
 from bot.settings import Settings
 from connectors.problems import Problem
 
-MINUTE, DAY = 60, 86400
+MINUTE, HOUR, DAY = 60, 3600, 86400
 
 _CONV = re.compile(r"c_[A-Za-z0-9_-]{22}")
 _BEARER = re.compile(r"Bearer (?P<conv>c_[A-Za-z0-9_-]{22})\.(?P<secret>[A-Za-z0-9_-]{43})", re.IGNORECASE)
@@ -68,6 +68,14 @@ def show_token(conv: str, secret: str) -> str:
     return f"{conv}.{secret}"
 
 
+def bearer(request: web.Request) -> tuple[str, str]:
+    """The conversation and the secret of the token that a request carries. Raises Problem("unauthorized")."""
+    token = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    if token is None:
+        raise Problem("unauthorized")
+    return token["conv"], token["secret"]
+
+
 class Access:
     """Lets a request in, or raises Problem. Store errors pass through."""
 
@@ -86,19 +94,17 @@ class Access:
         UnknownConversation.
         """
         wanted = request.match_info["conv"]
-        token = _BEARER.fullmatch(request.headers.get("Authorization", ""))
-        if token is None:
-            raise Problem("unauthorized")
+        conv, secret = bearer(request)
         if not _CONV.fullmatch(wanted):
             raise UnknownConversation(wanted)
-        if token["conv"] != wanted:
+        if conv != wanted:
             await self._store.get(wanted)
         try:
-            owned = await self._store.authenticate(token["conv"], token["secret"])
+            owned = await self._store.authenticate(conv, secret)
         except PermissionError as exc:
             raise Problem("unauthorized") from exc
         except UnknownConversation as exc:
-            raise exc if token["conv"] == wanted else Problem("unauthorized") from exc
+            raise exc if conv == wanted else Problem("unauthorized") from exc
         if owned.id != wanted:
             raise Problem("forbidden")
         return owned
@@ -118,9 +124,13 @@ class Access:
         """Signals and transcripts: cheap, but not for nothing."""
         await self._count(Rate(f"{what}:{conversation.id}", self._settings.rate_address_minute, MINUTE))
 
-    async def count_address(self, what: str, request: web.Request) -> None:
-        """What is asked without a conversation."""
-        await self._count(Rate(f"{what}:{self.address(request)}", self._settings.rate_address_minute, MINUTE))
+    async def count_renewal(self, conversation: Conversation) -> None:
+        await self._count(Rate(f"token:{conversation.id}", self._settings.rate_token_hour, HOUR))
+
+    async def count_address(self, what: str, request: web.Request, most: int | None = None) -> None:
+        """What is asked without a conversation, `most` times a minute; as often as messages when nothing is said."""
+        most = self._settings.rate_address_minute if most is None else most
+        await self._count(Rate(f"{what}:{self.address(request)}", most, MINUTE))
 
     async def _count(self, *rates: Rate) -> None:
         if self._settings.lift_rates:

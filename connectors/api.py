@@ -1,6 +1,6 @@
 """The citizen API (protocol version 1): begin a conversation, send, look back, erase. Streams are in connectors.stream."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -8,18 +8,19 @@ import msgspec
 from aiohttp import hdrs, web
 
 from bot.conversation import events
-from bot.conversation.events import Event
 from bot.conversation.privacy import mask
 from bot.conversation.references import reference
 from bot.conversation.store import Conversation
+from bot.knowledge.answers import general
 from bot.wiring import Services
-from connectors import opening, transcript
-from connectors.access import Access, Origins, show_token
-from connectors.bodies import read_json
+from connectors import attachments, opening, transcript
+from connectors.access import DAY, Access, Origins, show_token
+from connectors.bodies import json_response, moment, read_json
 from connectors.health import Metrics
-from connectors.messages import ANSWERS, FIRST, Message, check, compose, receive, stop_waiting, wants_to_stop
+from connectors.messages import ANSWERS, FIRST, Message, check, compose, keep_rating, receive, stop_waiting, wants_to_stop
 from connectors.problems import Fault, Problem
 from connectors.query import integer, one_of
+from connectors.service import check_on
 
 HISTORY_MOST = 200
 
@@ -27,12 +28,13 @@ T = TypeVar("T")
 
 
 class Begin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of POST /v1/conv. `page`: the page that the citizen asks from."""
+    """The body of POST /v1/conv. `page`: the page that the citizen asks from; `topic`: what that page is about."""
 
     gemeente: str
     channel: Literal["website", "app"]
     locale: str = "nl"
     page: str | None = None
+    topic: str | None = None
 
 
 class Typing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +59,7 @@ class Api:
         self._metrics = metrics
         self._body_seconds = services.settings.body_seconds
         self._opening = opening.load()
+        self._topics = general().catalogue.offers  # any other is ignored: a website that errs must not cost the chat
         for gemeente in services.gemeenten.values():  # an unknown {name} must stop the start, not the first citizen
             opening.first_event(self._opening, gemeente.variables(datetime.now(UTC)))
 
@@ -64,12 +67,13 @@ class Api:
         conv = "/v1/conv/{conv}"
         return [
             web.post("/v1/conv", self.begin),
-            web.post(f"{conv}/messages", self.send),
+            web.post(f"{conv}/messages", self.send, expect_handler=attachments.before_sending),
             web.post(f"{conv}/typing", self.typing),
             web.post(f"{conv}/read", self.read),
             web.get(f"{conv}/history", self.history),
             web.get(f"{conv}/transcript", self.transcript),
             web.delete(conv, self.erase),
+            web.get("/v1/gemeenten/{gemeente}/topics/{slug}", self.topic),
         ]
 
     async def begin(self, request: web.Request) -> web.Response:
@@ -79,13 +83,14 @@ class Api:
             raise Problem("invalid", *faults)
         if not self._origins.allows(request.headers.get(hdrs.ORIGIN, ""), asked.gemeente):
             raise Problem("origin_refused")
+        await check_on(self._services, asked.gemeente)
         gemeente, now = self._services.gemeente(asked.gemeente), datetime.now(UTC)
         page = {"_page": _page_of(asked.page)} if asked.page else {}
+        first = opening.first_event(self._opening, gemeente.variables(now), self._topics.get(asked.topic or ""), **page)
         conv, secret = await self._store.create(
-            gemeente.key, asked.channel, asked.locale, gemeente.retention_days,
-            opening.first_event(self._opening, gemeente.variables(now), **page), caller=self._access.caller(request),
+            gemeente.key, asked.channel, asked.locale, gemeente.retention_days, first, caller=self._access.caller(request)
         )
-        expires = (now + timedelta(days=gemeente.retention_days)).isoformat(timespec="seconds").replace("+00:00", "Z")
+        expires = moment(gemeente.retention_days * DAY)
         return json_response(
             {"conv": conv, "token": show_token(conv, secret), "expires_at": expires, "seq": FIRST}, status=201
         )
@@ -104,13 +109,16 @@ class Api:
         """Accept a message: 201 means that it is in the log, and stays there."""
         conversation = await self._access.conversation(request)
         await self._access.count_message(request, conversation)
+        await check_on(self._services, conversation.gemeente, conversation.owner)
+        if attachments.is_file(request):
+            raise attachments.refusal(self._services.gemeente(conversation.gemeente))
         message = await self._json(request, Message)
         check(message, self._settings.max_text_chars)
         asked = await self._store.event(conversation.id, message.question or 0) if message.type in ANSWERS else None
         body = compose(message, asked)
         fingerprint = self._fingerprint(conversation, message)
         if message.type == "rating":
-            new, seq = await self._keep_rating(conversation, body, fingerprint)
+            new, seq = await keep_rating(self._services, conversation, body, fingerprint)
         else:
             new, seq = await receive(self._services, conversation, message, body, fingerprint, asked)
             if conversation.owner == "queue" and wants_to_stop(message):  # also the second time: the first may have stopped here
@@ -123,15 +131,6 @@ class Api:
         """Tells a repeat from a reuse. Keyed: a plain digest of a short text would give the text away."""
         content = msgspec.json.encode([message.type, message.text, message.value, message.reply_to], order="deterministic")
         return self._services.limits.hash(f"message:{conversation.id}:{content.decode()}")
-
-    async def _keep_rating(self, conversation: Conversation, body: Event, fingerprint: str) -> tuple[bool, int]:
-        """A rating is no turn: nobody answers it. The event itself tells whether it was this request that wrote it."""
-        body = body | {"_fingerprint": fingerprint}
-        seq = await self._services.handover.tell(conversation, body, cid=body["cid"])
-        kept = await self._store.event(conversation.id, seq) or {}
-        if kept.get("_fingerprint") != fingerprint:
-            raise Problem("cid_reused")
-        return kept["at"] == body["at"], seq
 
     async def typing(self, request: web.Request) -> web.Response:
         conversation = await self._access.conversation(request)
@@ -169,12 +168,15 @@ class Api:
         await self._store.erase(await self._access.conversation(request))
         return web.Response(status=204)
 
+    async def topic(self, request: web.Request) -> web.Response:
+        """What a topic of the catalogue is called, for a page that is about it."""
+        found = self._topics.get(request.match_info["slug"])
+        if found is None or request.match_info["gemeente"] not in self._services.gemeenten:
+            raise Problem("not_found")
+        return json_response({"topic": found.slug, "title": found.title})
+
     async def _json(self, request: web.Request, kind: type[T]) -> T:
         return await read_json(request, kind, max_bytes=self._settings.max_body_bytes, seconds=self._body_seconds)
-
-
-def json_response(body: object, status: int = 200) -> web.Response:
-    return web.Response(status=status, body=msgspec.json.encode(body), content_type="application/json", charset="utf-8")
 
 
 def _page_of(url: str) -> str | None:

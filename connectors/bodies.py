@@ -1,7 +1,8 @@
-"""Reading a JSON body: a limit on size and time, a strict schema, and faults in words."""
+"""JSON bodies. Reading: a limit on size and time, a strict schema, and faults in words."""
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -58,3 +59,12 @@ def fault_of(error: str) -> Fault:
         field = ".".join(filter(None, [path, named["name"]]))
         return Fault(field[:64], "Dit veld is verplicht." if named["what"] != "unknown" else "Dit veld kennen wij niet.")
     return Fault(path[:64], "De waarde past niet bij dit veld.")
+
+
+def json_response(body: object, status: int = 200) -> web.Response:
+    return web.Response(status=status, body=msgspec.json.encode(body), content_type="application/json", charset="utf-8")
+
+
+def moment(seconds: float) -> str:
+    """The moment so many seconds from now, as the API writes it."""
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="seconds").replace("+00:00", "Z")

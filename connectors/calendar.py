@@ -14,6 +14,20 @@ from connectors.problems import Problem
 RETRY_SECONDS = 30  # when the appointment system does not answer
 
 
+async def calendar_file(services: Services, sealed: str) -> bytes:
+    """The file that a link of `bot.appointments.links` stands for, as the appointment is now. Raises Problem."""
+    try:
+        key, reference, code = services.calendar_links.open(sealed)
+        gemeente = services.gemeente(key)
+        async with asyncio.timeout(services.settings.backend_seconds):
+            appointment = await services.appointments(key).get(reference, code)
+    except (LinkInvalid, KeyError, AppointmentNotFound) as exc:
+        raise Problem("appointment_unknown") from exc
+    except (AppointmentsUnavailable, TimeoutError) as exc:
+        raise Problem("appointments_unavailable", retry_after=RETRY_SECONDS) from exc
+    return to_ics(appointment, gemeente.naam)
+
+
 class Calendar:
     """A browser follows the link without a token; the link itself is the right to this one file."""
 
@@ -26,15 +40,6 @@ class Calendar:
 
     async def file(self, request: web.Request) -> web.Response:
         await self._access.count_address("calendar", request)
-        try:
-            key, reference, code = self._services.calendar_links.open(request.match_info["sealed"])
-            gemeente = self._services.gemeente(key)
-            async with asyncio.timeout(self._services.settings.backend_seconds):
-                appointment = await self._services.appointments(key).get(reference, code)
-        except (LinkInvalid, KeyError, AppointmentNotFound) as exc:
-            raise Problem("appointment_unknown") from exc
-        except (AppointmentsUnavailable, TimeoutError) as exc:
-            raise Problem("appointments_unavailable", retry_after=RETRY_SECONDS) from exc
+        body = await calendar_file(self._services, request.match_info["sealed"])
         headers = {hdrs.CONTENT_DISPOSITION: 'attachment; filename="afspraak.ics"'}
-        body = to_ics(appointment, gemeente.naam)
         return web.Response(body=body, content_type="text/calendar", charset="utf-8", headers=headers)

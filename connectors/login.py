@@ -114,7 +114,7 @@ class LoginPages:
         shown = await self._logins.shown(request.cookies.get(self._cookie, ""))
         if shown is None:
             return self._problem("used")
-        telegram = request.app[USERNAME]() if shown.channel == "telegram" and USERNAME in request.app else ""
+        telegram = request.app[USERNAME](shown.gemeente) if shown.channel == "telegram" and USERNAME in request.app else ""
         return self._render(
             "inloggen_klaar.html", shown, status=503 if shown.failed else 200, code=shown.code, failed=shown.failed,
             opener=await self._opener(shown), telegram=telegram, minutes=self._services.settings.login_result_seconds // 60,

@@ -94,6 +94,19 @@ async def receive(
     return outcome == "new", seq
 
 
+async def keep_rating(services: Services, conversation: Conversation, body: Event, fingerprint: str) -> tuple[bool, int]:
+    """A rating is no turn: nobody answers it. Returns whether it is new, and its number: the event itself tells who wrote it.
+
+    Raises Problem when this `cid` was used for something else.
+    """
+    body = body | {"_fingerprint": fingerprint}
+    seq = await services.handover.tell(conversation, body, cid=body["cid"])
+    kept = await services.store.event(conversation.id, seq) or {}
+    if kept.get("_fingerprint") != fingerprint:
+        raise Problem("cid_reused")
+    return kept["at"] == body["at"], seq
+
+
 async def stop_waiting(services: Services, conversation: Conversation) -> None:
     """Out of the queue and back to the bot; when an agent was quicker, the agent reads what was said."""
     with contextlib.suppress(Refused):

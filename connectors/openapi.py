@@ -1,6 +1,11 @@
-"""The OpenAPI document of the citizen API, and the page that makes it readable."""
+"""The OpenAPI document of the citizen API, and the page that makes it readable.
+
+`openapi.yml` is the document but for two things that are kept in one place: names of settings in braces, and `x-problems`, the
+kinds of connectors.problems that an operation answers with.
+"""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,19 +14,71 @@ import yaml
 from aiohttp import web
 
 from bot.settings import Settings
+from connectors.problems import CATALOGUE, MEDIA_TYPE, Fault, content
 from connectors.templates import environment
 
 FILE = Path(__file__).parent / "openapi.yml"
 
+METHODS = ("get", "put", "post", "delete")
+FIELD = Fault("text", "Typ eerst uw vraag of bericht.")  # of the example of `invalid`
+
 Document = dict[str, Any]
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+_RETRY = {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}
+_HEADERS: dict[int, Document] = {
+    401: {"WWW-Authenticate": {"description": "`Bearer`", "schema": {"type": "string"}}},
+    429: {"Retry-After": _RETRY | {"required": True}},
+    503: {"Retry-After": _RETRY},
+}
 
 
 def document(settings: Settings) -> Document:
     """The document, with the address and the limits of this installation."""
     found: Document = yaml.load(FILE.read_text(), Loader=yaml.CSafeLoader)  # the loader in C: this is at every start
-    found["servers"] = [{"url": settings.base_url}]
-    found["components"]["schemas"]["Message"]["properties"]["text"]["maxLength"] = settings.max_text_chars
-    return found
+    meanings = found.pop("x-problems")
+    schemas = found["components"]["schemas"]
+    schemas["Problem"]["properties"]["type"]["examples"] = [content(kind)["type"] for kind in meanings]
+    schemas["Begin"]["properties"]["gemeente"]["enum"] = settings.gemeente_names
+    return dict(_filled(found, meanings, settings))
+
+
+def _filled(node: Any, meanings: dict[str, str], settings: Settings) -> Any:
+    """The node with the values of settings in it, and with problems written out."""
+    if isinstance(node, dict):
+        node = {key: _filled(value, meanings, settings) for key, value in node.items()}
+        return _problems(node, meanings, settings) if "x-problems" in node else node
+    if isinstance(node, list):
+        return [_filled(item, meanings, settings) for item in node]
+    return _value(node, settings) if isinstance(node, str) else node
+
+
+def _value(text: str, settings: Settings) -> Any:
+    """`{max_text_chars}` becomes the number, and is one when it is all there is. Only limits and the address: nothing secret."""
+    def shown(value: Any) -> str:
+        return str(value) if isinstance(value, str) else f"{value:g}"
+
+    def known(name: str) -> Any:
+        value = getattr(settings, name, None)
+        return value if name == "base_url" or type(value) in (int, float) else None
+
+    if (alone := _PLACE.fullmatch(text)) and known(alone[1]) is not None:
+        return known(alone[1])
+    return _PLACE.sub(lambda found: found[0] if known(found[1]) is None else shown(known(found[1])), text)
+
+
+def _problems(response: Document, meanings: dict[str, str], settings: Settings) -> Document:
+    """A response that is one of these problems: its schema names the types, and each has an example in the real words."""
+    kinds = response["x-problems"]
+    told = "\n".join(f"`{kind}`: {_value(meanings[kind], settings)}" for kind in kinds)
+    types = {"enum": [content(kind)["type"] for kind in kinds]}
+    examples = {kind: {"summary": kind, "value": content(kind, [FIELD] if kind == "invalid" else [])} for kind in kinds}
+    schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, {"properties": {"type": types}}]}
+    headers = _HEADERS.get(CATALOGUE[kinds[0]][0])
+    return {
+        "description": response.get("description", told), **({"headers": headers} if headers else {}),
+        "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
+    }
 
 
 class Documentation:
@@ -49,7 +106,7 @@ class Documentation:
 def _operations(made: Document) -> Iterator[dict[str, Any]]:
     """Every operation with its references resolved, as the page shows it."""
     for path, item in made["paths"].items():
-        for method in ("get", "post", "delete"):
+        for method in METHODS:
             if (operation := item.get(method)) is None:
                 continue
             parameters = [_resolve(made, p) for p in [*item.get("parameters", []), *operation.get("parameters", [])]]

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from bot.content import Topic
 from bot.conversation import events
 from bot.conversation.events import Event
 
@@ -19,9 +20,13 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words of the first message; `text` has `{names}` of the municipality's variables."""
+    """The words of the first message; `text` has `{names}` of the municipality's variables.
+
+    `context`: what follows for somebody who asks from a page about one topic, with its `{title}`; that topic is the first choice.
+    """
 
     text: str
+    context: str
     choices: list[Choice]
 
 
@@ -30,11 +35,18 @@ def load(path: Path = FILE) -> Opening:
     return msgspec.convert(yaml.safe_load(path.read_text()), Opening)
 
 
-def first_event(opening: Opening, variables: Mapping[str, str], **private: object) -> Event:
-    """The body of event 1 of a conversation. `private`: fields for the log alone, their names start with `_`."""
-    options = [{"label": choice.label, "value": str(i)} for i, choice in enumerate(opening.choices, start=1)]
+def first_event(opening: Opening, variables: Mapping[str, str], topic: Topic | None = None, **private: object) -> Event:
+    """The body of event 1 of a conversation. `topic`: what the page is about where the citizen asks from.
+
+    `private`: fields for the log alone, their names start with `_`.
+    """
+    text, choices = opening.text.format_map(variables), opening.choices
+    if topic:
+        text += "\n" + opening.context.format(title=topic.title)
+        payload = f"/{topic.slug}"
+        choices = [Choice(topic.title, payload), *(choice for choice in choices if choice.payload != payload)]
+    options = [{"label": choice.label, "value": str(i)} for i, choice in enumerate(choices, start=1)]
     return events.message(
-        "bot", opening.text.format_map(variables), name=NAME,
-        parts=[{"kind": "choices", "id": "q_start", "options": options}],
-        _payloads=[choice.payload for choice in opening.choices], **private,
+        "bot", text, name=NAME, parts=[{"kind": "choices", "id": "q_start", "options": options}],
+        _payloads=[choice.payload for choice in choices], **private,
     )

@@ -1,4 +1,4 @@
-"""The web pages and files that the edge serves itself: a page for each municipality, the widget, what belongs to the pages."""
+"""Files that the edge serves: the widget, and what belongs to the pages of connectors.gemeente_pages."""
 
 import gzip
 import hashlib
@@ -8,9 +8,7 @@ from pathlib import Path
 
 from aiohttp import hdrs, web
 
-from bot.gemeenten import Gemeente
-from bot.wiring import Services
-from connectors.templates import FOLDER, environment
+from connectors.templates import FOLDER
 
 WIDGET = Path(__file__).parent / "widget"
 CACHE = "public, no-cache"  # ask each time whether the ETag still holds: modules of two versions must never be mixed
@@ -26,6 +24,8 @@ TYPES = {
 # goes only when it has no quotes: then it can't be the inside of a string.
 _COMMENTS = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)$", re.MULTILINE | re.DOTALL)
 _REMARKS = re.compile(r"""[ \t]+//[^\n'"`]*$|^[ \t]+""", re.MULTILINE)
+_STYLES = re.compile(r"(?<=replaceSync\(`)[^`$\\]*(?=`\))")
+_LOOSE = re.compile(r"\s+(?=[{}])|(?<=[{}:;,])\s+|;(?=\s*\})")  # a space before a colon stays: it means something in a selector
 
 
 @dataclass(frozen=True)
@@ -46,65 +46,57 @@ def read_assets(folder: Path) -> dict[str, Asset]:
 
 def _asset(path: Path) -> Asset:
     body = path.read_bytes()
-    if path.suffix == ".js":
-        body = lean(body.decode()).encode()
-    return Asset(TYPES[path.suffix], body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:20])
+    return make_asset(path.suffix, lean(body.decode()).encode() if path.suffix == ".js" else body)
+
+
+def make_asset(suffix: str, body: bytes) -> Asset:
+    """What is sent for a file with this suffix and content."""
+    return Asset(TYPES[suffix], body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:20])
 
 
 def lean(module: str) -> str:
     """The same JavaScript without what only its readers need. A string of several lines loses the spaces they begin with."""
-    return _REMARKS.sub("", _COMMENTS.sub(lambda comment: "\n" * comment[0].count("\n"), module))
+    bare = _REMARKS.sub("", _COMMENTS.sub(lambda comment: "\n" * comment[0].count("\n"), module))
+    return _STYLES.sub(lambda sheet: _tight(sheet[0]), bare)
+
+
+def _tight(sheet: str) -> str:
+    """The same style sheet without the space between its parts; as many lines, for the numbers of those that follow."""
+    return re.sub(r"\s+", " ", _LOOSE.sub("", sheet)).strip() + "\n" * sheet.count("\n")
 
 
 class Pages:
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    """Files of the widget and of the pages."""
+
+    def __init__(self) -> None:
         self._widget = read_assets(WIDGET)
         self._own = read_assets(FOLDER)
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/", self.first),
-            web.get("/gemeente/{key}", self.gemeente),
             web.get("/widget/{file:.+}", self.widget),
             web.get("/pages/{file:.+}", self.own),
         ]
 
-    async def first(self, _request: web.Request) -> web.Response:
-        return self._page(next(iter(self._services.gemeenten.values())))
-
-    async def gemeente(self, request: web.Request) -> web.Response:
-        try:
-            return self._page(self._services.gemeente(request.match_info["key"]))
-        except KeyError as exc:
-            raise web.HTTPNotFound from exc
-
-    def _page(self, gemeente: Gemeente) -> web.Response:
-        shown = {
-            "key": gemeente.key, "naam": gemeente.naam.removeprefix("Gemeente "), "telefoon": gemeente.telefoon,
-            "adres": gemeente.adres, "website": gemeente.website, "privacy": gemeente.privacy,
-            "bewaartermijn_dagen": gemeente.retention_days, "balie_uren": gemeente.week_rows("balie"),
-            "telefoon_uren": gemeente.week_rows("telefoon"),
-        }
-        served = [(other.key, other.naam) for other in self._services.gemeenten.values()]
-        page = environment().get_template("gemeente.html").render(gemeente=shown, gemeenten=served)
-        # The page to log in, which the chat opens, hands its code back to this one: see connectors/login.py.
-        headers = {hdrs.CACHE_CONTROL: "no-cache", "Cross-Origin-Opener-Policy": "same-origin-allow-popups"}
-        return web.Response(text=page, content_type="text/html", headers=headers)
-
     async def widget(self, request: web.Request) -> web.Response:
         """Files of the widget, for every website: modules are fetched with CORS."""
         headers = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-        return _send(self._widget, request, headers)
+        return send(self._widget, request, headers)
 
     async def own(self, request: web.Request) -> web.Response:
-        return _send(self._own, request, {})
+        return send(self._own, request, {})
 
 
-def _send(assets: dict[str, Asset], request: web.Request, extra: dict[str, str]) -> web.Response:
+def send(assets: dict[str, Asset], request: web.Request, extra: dict[str, str]) -> web.Response:
+    """The file that the path asks for, or that the client's copy still holds. `extra`: headers that go before the usual ones."""
     asset = assets.get(request.match_info["file"])
     if asset is None:
         raise web.HTTPNotFound
+    return send_asset(asset, request, extra)
+
+
+def send_asset(asset: Asset, request: web.Request, extra: dict[str, str]) -> web.Response:
+    """This one, or that the client's copy still holds."""
     headers = {hdrs.CACHE_CONTROL: CACHE, hdrs.ETAG: f'"{asset.etag}"', hdrs.VARY: hdrs.ACCEPT_ENCODING} | extra
     if any(tag.value == asset.etag for tag in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)

@@ -20,6 +20,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "origin_refused": (403, "Deze website mag de chat van de gemeente niet gebruiken."),
     "not_found": (404, "Deze pagina bestaat niet."),
     "conversation_unknown": (404, "Dit gesprek bestaat niet meer."),
+    "gemeente_unknown": (404, "Deze gemeente kennen wij niet."),
     "appointment_unknown": (404, "Deze afspraak is er niet (meer)."),
     "method_not_allowed": (405, "Dit kan hier niet."),
     "too_slow": (408, "Het versturen duurt te lang. Probeer het opnieuw."),
@@ -27,13 +28,16 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "choice_expired": (409, "Deze keuze hoort bij een eerdere vraag. Kies opnieuw of typ uw vraag."),
     "choice_unknown": (409, "Deze keuze bestaat niet bij deze vraag."),
     "conversation_full": (409, "Dit gesprek is vol. Begin een nieuw gesprek."),
+    "push_unavailable": (409, "Deze gemeente stuurt op deze manier geen meldingen."),
     "too_large": (413, "Uw bericht is te groot. Maak het korter."),
     "not_json": (415, "Stuur het verzoek als JSON."),
+    "attachment_refused": (415, "In dit gesprek kunt u geen bestand of foto sturen. Vraag de gemeente waar u het wel stuurt."),
     "invalid": (422, "Er klopt iets niet in uw bericht."),
     "too_many": (429, "U stuurt veel berichten achter elkaar. Wacht even en probeer het opnieuw."),
     "busy": (429, "Wij zijn nog bezig met uw vorige berichten. Wacht even en probeer het opnieuw."),
     "too_many_streams": (429, "Dit gesprek staat al op te veel plekken open. Sluit een venster en probeer het opnieuw."),
     "error": (500, "Er ging iets mis bij ons. Probeer het later opnieuw."),
+    "switched_off": (503, "De chat is uitgezet. Bel de gemeente of kom langs."),
     "store_unavailable": (503, "Wij kunnen uw bericht nu niet aannemen. Probeer het zo opnieuw."),
     "appointments_unavailable": (503, "Wij kunnen uw afspraak nu niet opzoeken. Probeer het later opnieuw."),
     "notices_full": (503, "Er wachten te veel meldingen. Stuur deze later opnieuw."),
@@ -53,29 +57,40 @@ class Fault:
 
 
 class Problem(Exception):
-    """An answer that is not a success. `retry_after`: seconds to wait before trying again, 0 when that doesn't help."""
+    """An answer that is not a success. `retry_after`: seconds to wait before trying again, 0 when that doesn't help.
 
-    def __init__(self, kind: str, *faults: Fault, retry_after: int = 0) -> None:
+    `title`: words that go before those of the catalogue.
+    """
+
+    def __init__(self, kind: str, *faults: Fault, retry_after: int = 0, title: str = "") -> None:
         super().__init__(kind)
         self.kind = kind
         self.faults = faults
         self.retry_after = retry_after
+        self.title = title or CATALOGUE[kind][1]
 
 
 def respond(
-    kind: str, faults: Sequence[Fault] = (), retry_after: int = 0, headers: Mapping[str, str] | None = None
+    kind: str, faults: Sequence[Fault] = (), retry_after: int = 0, headers: Mapping[str, str] | None = None, title: str = ""
 ) -> web.Response:
-    """The response for a kind of the catalogue."""
-    status, title = CATALOGUE[kind]
-    body: dict[str, object] = {"type": TYPE_PREFIX + kind, "title": title, "status": status}
-    if faults:
-        body["errors"] = [{"field": fault.field, "message": fault.message} for fault in faults]
+    """The response for a kind of the catalogue. `title`: other words for people."""
+    status = CATALOGUE[kind][0]
     extra = dict(headers or {})
     if retry_after:
         extra["Retry-After"] = str(retry_after)
     if status == 401:
         extra["WWW-Authenticate"] = "Bearer"
-    return web.Response(status=status, body=msgspec.json.encode(body), content_type=MEDIA_TYPE, headers=extra)
+    body = msgspec.json.encode(content(kind, faults, title))
+    return web.Response(status=status, body=body, content_type=MEDIA_TYPE, headers=extra)
+
+
+def content(kind: str, faults: Sequence[Fault] = (), title: str = "") -> dict[str, object]:
+    """The body of that response."""
+    status, usual = CATALOGUE[kind]
+    body: dict[str, object] = {"type": TYPE_PREFIX + kind, "title": title or usual, "status": status}
+    if faults:
+        body["errors"] = [{"field": fault.field, "message": fault.message} for fault in faults]
+    return body
 
 
 def kind_of(status: int) -> str:

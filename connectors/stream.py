@@ -17,13 +17,15 @@ from bot.conversation import events
 from bot.conversation.events import Event
 from bot.conversation.feed import Feed, Listener
 from bot.conversation.redis import StoreUnavailable
+from bot.conversation.service import heard
 from bot.conversation.store import Conversation
 from bot.wiring import Services
 from connectors.access import Access
-from connectors.api import json_response
+from connectors.bodies import json_response
 from connectors.health import Metrics
 from connectors.problems import Problem
 from connectors.query import integer
+from connectors.service import Standing
 
 BATCH = 200  # events per read
 TYPING_SECONDS = 6
@@ -50,6 +52,7 @@ class Streams:
     def __init__(self, services: Services, feed: Feed, access: Access, metrics: Metrics) -> None:
         self._store = services.store
         self._settings = services.settings
+        self._services = services
         self._feed = feed
         self._access = access
         self._metrics = metrics
@@ -72,7 +75,7 @@ class Streams:
             after = int(request.headers["Last-Event-ID"][:10])  # newer than the address, which a client repeats as it was
         wait = integer(request, "wait")
         self._check_room(conversation)
-        with self._feed.listen(conversation.id) as listener:
+        with self._feed.listen(conversation.id, heard(conversation.gemeente)) as listener:
             self._open.add(listener)
             self._metrics.streams.inc()
             try:
@@ -90,7 +93,8 @@ class Streams:
             raise Problem("too_many_streams", retry_after=FULL_SECONDS)
 
     async def _poll(self, conversation: Conversation, after: int, wait: float, listener: Listener) -> web.Response:
-        deadline = time.monotonic() + wait
+        deadline, standing = time.monotonic() + wait, Standing(self._services, conversation.gemeente)
+        on_show = await standing.first()
         await self._page_is_open(conversation.id, conversation.owner != "bot")
         while True:
             signals = listener.take_signals()
@@ -101,10 +105,12 @@ class Streams:
                 return json_response({"events": [{"type": "reset", "reason": exc.reason}], "last": last})
             left = deadline - time.monotonic()
             passing = _passing([signal for signal in signals if signal != "typing:bot"])  # its answer is there soon enough
+            passing += (changed := await standing.news())
             if found or passing or left <= 0 or self._closing:
                 last = found[-1][0] if found else after
                 shown = [events.for_citizen(body, seq) for seq, body in found]
-                return json_response({"events": [*shown, *(passing or _marks(conversation))], "last": last})
+                told = passing or _marks(conversation)
+                return json_response({"events": [*shown, *told, *([] if changed else on_show)], "last": last})
             await listener.wait(left)
 
     async def _page_is_open(self, conv: str, with_person: bool) -> None:
@@ -138,7 +144,8 @@ class Streams:
     async def _follow(self, outlet: "Outlet", conversation: Conversation, after: int, listener: Listener) -> None:
         """Until the process closes, the store is away, or the conversation is gone (Ended)."""
         conv, with_person = conversation.id, conversation.owner != "bot"
-        passing, due = _marks(conversation), True
+        standing = Standing(self._services, conversation.gemeente)
+        passing, due = [*await standing.first(), *_marks(conversation)], True
         while not self._closing:
             if due:
                 await outlet.ping()
@@ -150,7 +157,7 @@ class Streams:
             for seq, body in found:
                 await outlet.send(events.for_citizen(body, seq), seq)
                 after = seq
-            for event in [*passing, *_passing(signals)]:
+            for event in [*passing, *_passing(signals), *await standing.news()]:
                 await outlet.send(event)
             passing, before, with_person = [], with_person, _with_person(found, with_person)
             await self._page_is_open(conv, with_person and not before)

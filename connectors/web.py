@@ -92,9 +92,9 @@ def _failure(request: web.Request, problem: Problem, headers: dict[str, str] | N
             request.transport.close()
         return begun
     if not request.path.startswith(API) and "text/html" in request.headers.get(hdrs.ACCEPT, ""):
-        status, title = CATALOGUE[problem.kind]
-        return web.Response(status=status, text=_PAGE.format(title=html.escape(title)), content_type="text/html")
-    return respond(problem.kind, problem.faults, problem.retry_after, headers or {})
+        text = _PAGE.format(title=html.escape(problem.title))
+        return web.Response(status=CATALOGUE[problem.kind][0], text=text, content_type="text/html")
+    return respond(problem.kind, problem.faults, problem.retry_after, headers or {}, problem.title)
 
 
 _PAGE = """<!doctype html>
@@ -155,6 +155,6 @@ def _cross_origin(request: web.Request, response: web.StreamResponse, origins: O
     response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
     response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "Retry-After, Content-Disposition"
     if request.method == hdrs.METH_OPTIONS:
-        response.headers[hdrs.ACCESS_CONTROL_ALLOW_METHODS] = "GET, POST, DELETE"
+        response.headers[hdrs.ACCESS_CONTROL_ALLOW_METHODS] = "GET, POST, PUT, DELETE"
         response.headers[hdrs.ACCESS_CONTROL_ALLOW_HEADERS] = "Authorization, Content-Type, Last-Event-ID"
         response.headers[hdrs.ACCESS_CONTROL_MAX_AGE] = "600"

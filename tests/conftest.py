@@ -20,7 +20,7 @@ from bot.conversation.events import Event
 from bot.conversation.feed import Feed
 from bot.conversation.mailbox import Answer, Mailbox, Turn
 from bot.conversation.redis import EmbeddedRedis, StoreUnavailable
-from bot.edge import FEED, create_app
+from bot.edge import CHANNELS, FEED, SetUp, create_app
 from bot.settings import Settings
 from bot.wiring import Services, build
 
@@ -204,14 +204,18 @@ EdgeFactory = Callable[..., Awaitable[Edge]]
 
 @pytest.fixture
 async def make_edge(settings: Settings, redis_url: str) -> AsyncIterator[EdgeFactory]:
-    """Starts an edge on a free port. Keyword arguments change settings; `url` is another Redis, `origins` are other websites."""
+    """Starts an edge on a free port. Keyword arguments change settings; `url` is another Redis, `origins` are other websites,
+    `channels` other channels where Balie itself brings the answers.
+    """
     stack = contextlib.AsyncExitStack()
 
-    async def make(url: str = redis_url, origins: Sequence[str] = (), **changes: Any) -> Edge:
+    async def make(
+        url: str = redis_url, origins: Sequence[str] = (), channels: Sequence[SetUp] = CHANNELS, **changes: Any
+    ) -> Edge:
         services = build(replace(settings, **changes), url)
         stack.push_async_callback(services.aclose)
         services.gemeente("voorbeeld").origins.extend(origins)
-        app = create_app(services)
+        app = create_app(services, channels)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -18,7 +18,7 @@ from bot.conversation.redis import EmbeddedRedis
 from bot.settings import ROOT
 from tests.conftest import Citizen, Edge
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class House:

@@ -9,6 +9,7 @@ from bot.conversation import events
 from bot.conversation.events import Event
 
 BOT = "Balie"
+GOODBYE = "utter_goodbye"
 
 
 class LogChannel(OutputChannel):
@@ -36,6 +37,16 @@ class Said:
     handover: Event | None = None
     hide: list[int] = field(default_factory=list)
     forget: bool = False
+
+
+def ends(event: Event, seq: int, responses: list[dict[str, Any]]) -> bool:
+    """Whether the conversation comes to its end: an agent closed it, or the bot says goodbye after something was asked.
+
+    `event`, `seq`: what the turn answers. The first thing that a citizen says has number 2.
+    """
+    if event["type"] == "handover":
+        return bool(event["state"] == "closed")
+    return seq > 2 and any(response.get("utter_action") == GOODBYE for response in responses)
 
 
 def collect(responses: list[dict[str, Any]], turn: str, confidence: float) -> Said:

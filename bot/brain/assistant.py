@@ -13,10 +13,11 @@ from rasa.core.channels.channel import UserMessage
 from bot import content
 from bot.brain import cases, glance, parsing, persons, speedups, tracker
 from bot.brain.actions import InProcessActions, no_silence
-from bot.brain.answers import LogChannel, collect
+from bot.brain.answers import LogChannel, collect, ends
 from bot.brain.nlg import GemeenteNLG
 from bot.brain.picks import picked
 from bot.brain.tracker import OneTrackerStore
+from bot.conversation import events
 from bot.conversation.events import Event
 from bot.conversation.glances import Likely
 from bot.conversation.mailbox import Answer, Turn
@@ -65,6 +66,8 @@ class Assistant:
         said = collect(channel.responses, turn.name, parsing.likeliest(parsed)["confidence"])
         if said.forget:
             after = tracker.forget(after, domain)
+        if ends(turn.event, turn.seq, channel.responses):
+            said.events.append(events.rating_request(turn.name))
         return Answer(
             events=said.events,
             tracker=tracker.dump(after, domain, self._max_events),

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from redis.exceptions import RedisError
@@ -58,6 +59,8 @@ class Result:
         variables = ", ".join(configuration.env_name(name) for name in names)
         if self.gemeente == INSTALLATION:
             return f"{variables}; {GUIDE}"
+        if self.part == "telegram":
+            return f"{variables}; docs/telegram.md"
         section = self.part if self.part in ("login", "desk.login") else f"suppliers.{self.part}"
         return "; ".join(part for part in (f"{section} in gemeente.yml of {self.gemeente}", variables, GUIDE) if part)
 
@@ -131,6 +134,8 @@ def _of(services: Services, gemeente: Gemeente) -> Iterator[Planned]:
     yield key, "login", gemeente.login.supplier if gemeente.login else "none", login.check if login else None
     desk, at_desk = gemeente.desk.login, services.desk_login(key)
     yield key, "desk.login", desk.supplier if desk else "none", at_desk.check if at_desk else None
+    token = services.settings.telegram_tokens.get(key)
+    yield key, "telegram", "telegram" if token else "none", partial(_telegram, services.settings, token) if token else None
 
 
 def _shared(services: Services) -> Iterator[Planned]:
@@ -139,15 +144,10 @@ def _shared(services: Services) -> Iterator[Planned]:
     async def redis() -> list[str]:
         return await _redis(services)
 
-    async def telegram() -> list[str]:
-        return await _telegram(settings)
-
     async def public_url() -> list[str]:
         return await _public_url(settings)
 
     yield INSTALLATION, "redis", "your own" if settings.redis_url else "embedded", redis
-    uses = bool(settings.telegram_token)
-    yield INSTALLATION, "telegram", "telegram" if uses else "none", telegram if uses else None
     public = bool(settings.public_url)
     yield INSTALLATION, "public url", "edge" if public else "none", public_url if public else None
 
@@ -170,7 +170,7 @@ async def _checked(check: Check | None, seconds: float, hidden: Sequence[str]) -
 def _hidden(settings: Settings) -> list[str]:
     """Values that are shown nowhere, whatever the other side puts in its answer; the longest first."""
     values = [getattr(settings, item.name) for item in configuration.known() if item.metadata["per_gemeente"]]
-    values += [*settings.own.values(), settings.secret, settings.telegram_token, settings.telegram_secret, settings.redis_url]
+    values += [*settings.own.values(), settings.secret, settings.redis_url]
     return sorted({value for value in values if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
 
 
@@ -189,9 +189,9 @@ async def _redis(services: Services) -> list[str]:
     return []
 
 
-async def _telegram(settings: Settings) -> list[str]:
+async def _telegram(settings: Settings, token: str) -> list[str]:
     try:
-        status = await _status("POST", f"{settings.telegram_api_url}/bot{settings.telegram_token}/getMe", settings)
+        status = await _status("POST", f"{settings.telegram_api_url}/bot{token}/getMe", settings)
     except HttpFailure as exc:
         return [f"The Bot API can't be reached ({exc}). May this host connect to it?"]
     if status in (401, 404):

@@ -93,6 +93,33 @@ class Channels:
             if await self._client.hexists(keys.channel(conv), "chat"):  # type: ignore[misc]
                 await self._client.hset(keys.channel(conv), "blocked", "1")  # type: ignore[misc]
 
+    async def unblock(self, conv: str, position: int) -> None:
+        """The chat can be reached again; what comes after event `position` is still to be delivered."""
+        with reaching("unblock"):
+            if await self._client.hexists(keys.channel(conv), "blocked"):  # type: ignore[misc]
+                async with self._client.pipeline(transaction=True) as pipe:
+                    pipe.hset(keys.channel(conv), "position", position)  # type: ignore[arg-type]
+                    pipe.hdel(keys.channel(conv), "blocked")
+                    await pipe.execute()
+
+    async def blocked_at(self, conv: str) -> int | None:
+        """Number of the last event that was delivered before the chat was blocked; None when it is not blocked."""
+        with reaching("blocked"):
+            blocked, position = await self._client.hmget(keys.channel(conv), ["blocked", "position"])  # type: ignore[misc]
+        return int(position or 0) if blocked else None
+
+    async def keyboard(self, conv: str, *, stands: bool) -> None:
+        """A keyboard of ours stands under the field for typing in this chat, or no longer."""
+        with reaching("keyboard"):
+            if not stands:
+                await self._client.hdel(keys.channel(conv), "keyboard")  # type: ignore[misc]
+            elif await self._client.hexists(keys.channel(conv), "chat"):  # type: ignore[misc]
+                await self._client.hset(keys.channel(conv), "keyboard", "1")  # type: ignore[misc]
+
+    async def keyboard_stands(self, conv: str) -> bool:
+        with reaching("keyboard"):
+            return bool(await self._client.hexists(keys.channel(conv), "keyboard"))  # type: ignore[misc]
+
     async def forget(self, conv: str) -> None:
         """Remove all that this page keeps of a conversation."""
         with reaching("forget"):

@@ -45,6 +45,11 @@ def handover(state: str, **extra: Any) -> Event:
     return {"type": "handover", "state": state, "at": now(), **extra}
 
 
+def rating_request(turn: str) -> Event:
+    """Asks how it was, at the end of a conversation; kept once per conversation, see scripts/commit.lua."""
+    return {"type": "rating_request", "id": f"r_{turn}", "at": now(), "turn": turn}
+
+
 def notice(kind: str, text: str, **extra: Any) -> Event:
     """News that nobody asked for at this moment. `kind`: case_status | appointment_reminder | emergency.
 
@@ -62,8 +67,14 @@ def public(body: Event, seq: int) -> Event:
 
 
 def for_citizen(body: Event, seq: int) -> Event:
-    """The event as a citizen may see it: of a note between agents only that its number is taken."""
-    return public({"type": "note"} if body["type"] == "note" else body, seq)
+    """The event as a citizen may see it: of a note between agents only that its number is taken.
+
+    `until`: what only a login shows is to be hidden after it, also by an app that keeps the conversation.
+    """
+    shown = public({"type": "note"} if body["type"] == "note" else body, seq)
+    if "_until" in body and not body.get("redacted"):
+        shown["until"] = datetime.fromtimestamp(body["_until"], UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return shown
 
 
 def redacted(body: Event) -> Event:

@@ -52,19 +52,27 @@ class Feed:
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
 
     @contextlib.contextmanager
-    def listen(self, conv: str) -> Iterator[Listener]:
-        listener = Listener()
-        self._listeners[conv].add(listener)
+    def listen(self, conv: str, *also: str) -> Iterator[Listener]:
+        """A listener to a conversation, and to what else may concern it."""
+        listener, names = Listener(), (conv, *also)
+        for name in names:
+            self._listeners[name].add(listener)
         try:
             yield listener
         finally:
-            self._listeners[conv].discard(listener)
-            if not self._listeners[conv]:
-                del self._listeners[conv]
+            for name in names:
+                self._listeners[name].discard(listener)
+                if not self._listeners[name]:
+                    del self._listeners[name]
 
-    def count(self, conv: str | None = None) -> int:
-        """Open listeners, of one conversation or of all."""
-        return len(self._listeners.get(conv, ())) if conv else sum(map(len, self._listeners.values()))
+    def wake(self, name: str) -> None:
+        """Wake the listeners of this process alone."""
+        for listener in self._listeners.get(name, ()):
+            listener.wake()
+
+    def count(self, conv: str) -> int:
+        """Open listeners of one conversation."""
+        return len(self._listeners.get(conv, ()))
 
     async def run(self) -> None:
         """Read for ever. After a lost connection everybody is woken once: they may have missed something."""

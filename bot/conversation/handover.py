@@ -7,6 +7,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from bot.conversation import events, keys
+from bot.conversation.devices import NEWS
 from bot.conversation.events import Event
 from bot.conversation.queue import Agent
 from bot.conversation.redis import reaching, script
@@ -41,7 +42,7 @@ class Handover(Roster):
         names = [
             keys.meta(conv), keys.log(conv), keys.inbox(conv), keys.TURNS, keys.FEED, keys.cids(conv), keys.waiting(gemeente),
             keys.active(gemeente), keys.closed(gemeente), keys.tracker(conv), keys.assigned(gemeente), keys.PENDING,
-            keys.handled(gemeente), keys.waits(gemeente),
+            keys.handled(gemeente), keys.waits(gemeente), keys.devices(conv), *keys.push(NEWS)[:3],
         ]
         options = dict.fromkeys(
             ("owner", "agent", "pending", "to", "to_agent", "to_name", "team", "most", "cid", "turn", "on"), ""

@@ -14,7 +14,9 @@ ANNOUNCED = f"{PREFIX}:notices:announced"  # set: items that a case system annou
 PENDING = f"{PREFIX}:desk:pending"  # sorted set: conversation with an act of its agent for later -> when, by the clock of Redis
 GLANCES = f"{PREFIX}:glances"  # stream: messages that somebody at the desk wants suggestions for, no content
 RECENT = f"{PREFIX}:recent"  # sorted set: names of `recent`, by time; the oldest go when there are too many
+SERVICE = "service"  # in the feed instead of a conversation: the state of some municipality is different
 FOLLOWERS = f"{PREFIX}:followers:"  # beginning of the names of `followers`
+PUSH = f"{PREFIX}:push:"  # beginning of the names of `push`
 
 
 def meta(conv: str) -> str:
@@ -43,7 +45,7 @@ def tracker(conv: str) -> str:
 
 
 def channel(conv: str) -> str:
-    """Hash: the chat that a conversation of Telegram is spoken in, and how far it has got."""
+    """Hash: the chat that a conversation is spoken in where Balie itself brings the answers, and how far that has got."""
     return f"{PREFIX}:c:{conv}:channel"
 
 
@@ -82,10 +84,23 @@ def notices_aside(conv: str) -> str:
     return f"{PREFIX}:c:{conv}:notices_aside"
 
 
+def devices(conv: str) -> str:
+    """Hash: device that wants to be told -> how it is reached (JSON, sealed); see bot.conversation.devices."""
+    return f"{PREFIX}:c:{conv}:devices"
+
+
 def conversation(conv: str) -> list[str]:
     """All keys of one conversation: what erasing it removes."""
     return [meta(conv), log(conv), cids(conv), inbox(conv), tracker(conv), channel(conv), claim(conv), picks(conv),
-            notices_aside(conv), notices(conv), glances(conv), login(conv), login_result(conv)]
+            notices_aside(conv), notices(conv), glances(conv), login(conv), login_result(conv), devices(conv)]
+
+
+def push(lane: str) -> list[str]:
+    """The work list of a way to devices: sorted sets `due` and `taken`, hashes `items` and `tries`; see bot.conversation.due.
+
+    An item is `conversation:device`; in the lane `news`, of conversations to look at, it is the conversation.
+    """
+    return [f"{PUSH}{lane}:{part}" for part in ("due", "taken", "items", "tries")]
 
 
 def followers(name: str) -> str:
@@ -151,6 +166,11 @@ def visit(name: str) -> str:
 def audit(gemeente: str) -> str:
     """Stream: who did what at the desk; see bot.conversation.audit. Not a conversation's: it stays when that is erased."""
     return f"{PREFIX}:g:{gemeente}:audit"
+
+
+def service(gemeente: str) -> str:
+    """Hash: the emergency notice, the switch and when they last changed (JSON); see bot.conversation.service."""
+    return f"{PREFIX}:g:{gemeente}:service"
 
 
 def outbox(gemeente: str) -> str:

@@ -21,11 +21,11 @@ from redis.asyncio import Redis
 
 from bot.conversation import events, keys
 from bot.conversation.redis import reaching, script
-from bot.conversation.store import digest
+from bot.conversation.tokens import digest
 from bot.letters import LETTERS, plain, spelled
 
 CODE_LENGTH = 6
-_CONV = r"(?:c_[A-Za-z0-9_-]{22}|tg_[0-9a-f]{24})"
+_CONV = r"(?:c_[A-Za-z0-9_-]{22}|[a-z][a-z0-9_-]{0,60}_[0-9a-f]{24})"  # of the web, or of a door of connectors.voice
 _TWO_PARTS = re.compile(rf"(?P<conv>{_CONV})\.(?P<secret>[A-Za-z0-9_-]{{43}})")
 
 

@@ -140,12 +140,13 @@ class Mailbox:
         redactions = [{"type": "redact", "target": f"m_{seq}"} for seq in sorted(hidden)]
         bodies = [*answer.events, *redactions, events.turn_done(turn.name)]
         question = max((i for i, body in enumerate(bodies, start=1) if events.asks(body)), default=0)
+        once = next((i for i, body in enumerate(bodies, start=1) if body["type"] == "rating_request"), 0)
         args: list[bytes | str | int] = [
             turn.conv, keys.GROUP, turn.entry, turn.lease, turn.seq, retention_days * DAY, answer.tracker,
             "queue" if answer.handover is not None else "",
             events.dump(answer.handover) if answer.handover is not None else "",
             question, events.dump(answer.pick) if answer.pick else "", self._max_picks, self._max_picked,
-            len(bodies), *(events.dump(body) for body in bodies),
+            once, len(bodies), *(events.dump(body) for body in bodies),
         ]
         for seq, body in hidden.items():
             args += [seq, events.dump(events.redacted(body))]

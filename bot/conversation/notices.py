@@ -6,31 +6,17 @@ once when its conversation is erased.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from redis.asyncio import Redis
 
 from bot.conversation import events, keys
+from bot.conversation.due import Arguments, Entry, Item, WorkList
 from bot.conversation.redis import reaching, script
 
 BATCH = 500  # followers looked at in one go
 
-Entry = dict[str, Any]
-Arguments = list[bytes | str | int | float]
 
-
-@dataclass(frozen=True)
-class Item:
-    """Something to do. `due`: seconds since 1970; `tries`: how often it was taken, this time included."""
-
-    id: str
-    body: Entry
-    due: float = 0.0
-    tries: int = 0
-
-
-class NoticeBook:
+class NoticeBook(WorkList):
     """Every method raises StoreUnavailable when Redis does not answer in time.
 
     `recent_seconds`: how long an announcement is remembered for who asks just then. `lease_seconds`: time without an end after
@@ -38,15 +24,12 @@ class NoticeBook:
     """
 
     def __init__(self, client: Redis, *, recent_seconds: int, lease_seconds: float, item_seconds: int) -> None:
-        self._client = client
+        names = [keys.DUE, keys.TAKEN, keys.ITEMS, keys.TRIES, keys.ANNOUNCED]
+        super().__init__(client, names, lease_seconds=lease_seconds, item_seconds=item_seconds)
         self._recent_seconds = recent_seconds
-        self._lease_seconds = lease_seconds
-        self._item_seconds = item_seconds
         self._keep = script(client, "notices_keep")
         self._drop = script(client, "notices_drop")
         self._announce = script(client, "notices_announce")
-        self._take = script(client, "take_due")
-        self._done = script(client, "notices_done")
         self._seen = script(client, "notices_seen")
         self._aside = script(client, "notices_aside")
 
@@ -132,27 +115,6 @@ class NoticeBook:
             raw = await self._client.get(keys.recent(name))
         body = events.load(raw) if raw else {}
         return Item(body["id"], body) if body else None
-
-    async def take(self, now: float, most: int) -> list[Item]:
-        """Up to `most` items that are due at `now` (seconds since 1970), for this clerk alone until its lease ends."""
-        args = [now, self._lease_seconds, most, self._item_seconds]
-        with reaching("due"):
-            found = await self._take(keys=[keys.DUE, keys.TAKEN, keys.ITEMS, keys.TRIES], args=args)
-        return [Item(item.decode(), events.load(raw), now, int(tries)) for item, raw, tries in found]
-
-    async def done(self, item: Item) -> bool:
-        """Nothing more to do. False when the item changed meanwhile or another clerk finished it."""
-        return await self._end(item, "", 0.0, fresh=True)
-
-    async def again(self, item: Item, due: float, *, body: Entry | None = None, fresh: bool = False) -> bool:
-        """Do it (or what `body` says) later. `fresh`: it didn't fail, so the tries begin anew."""
-        return await self._end(item, events.dump(body or item.body), due, fresh=fresh)
-
-    async def _end(self, item: Item, body: bytes | str, due: float, *, fresh: bool) -> bool:
-        ttl = int(max(due - item.due, 0)) + self._item_seconds
-        args: Arguments = [item.id, events.dump(item.body), body, due, "1" if fresh else "0", ttl]
-        with reaching("due"):
-            return bool(await self._done(keys=[keys.DUE, keys.TAKEN, keys.ITEMS, keys.TRIES, keys.ANNOUNCED], args=args))
 
 
 def drop_arguments(conv: str, name: str = "") -> tuple[list[str], Arguments]:

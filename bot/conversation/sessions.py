@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from bot.conversation import events, keys
 from bot.conversation.queue import Agent
 from bot.conversation.redis import reaching
-from bot.conversation.store import digest
+from bot.conversation.tokens import digest
 
 ID_CHARS = 43  # of secrets.token_urlsafe(32): 256 bits
 

@@ -1,7 +1,5 @@
 """The log of conversations: create, receive a citizen's message, read, erase."""
 
-import hashlib
-import hmac
 import math
 import secrets
 import time
@@ -12,10 +10,11 @@ from typing import Literal
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.conversation import events, keys
+from bot.conversation import devices, events, keys
 from bot.conversation.events import Event
 from bot.conversation.notices import drop_arguments
 from bot.conversation.redis import reaching, script
+from bot.conversation.tokens import Tokens, digest
 
 DAY = 86400
 
@@ -60,12 +59,14 @@ class Conversation:
 class Store:
     """The log, over a Redis client. Every method raises StoreUnavailable when Redis does not answer in time."""
 
-    def __init__(self, client: Redis, bounds: Bounds) -> None:
+    def __init__(self, client: Redis, bounds: Bounds, token_grace_seconds: int = 600) -> None:
         self._client = client
         self._bounds = bounds
+        self._tokens = Tokens(client, token_grace_seconds)
         self._create = script(client, "create")
         self._receive = script(client, "receive")
         self._drop_notices = script(client, "notices_drop")
+        self._drop_devices = script(client, "devices_drop")
         self._mark = script(client, "mark")
 
     async def create(
@@ -93,22 +94,28 @@ class Store:
 
     async def authenticate(self, conv: str, token: str) -> Conversation:
         """The conversation, if the token is its own. Raises UnknownConversation or PermissionError."""
-        found, expected = await self._meta(conv)
-        if not hmac.compare_digest(expected, digest(token)):
+        data = await self._meta(conv)
+        if not await self._tokens.valid(conv, data, digest(token)):
             raise PermissionError(conv)
-        return found
+        return parse(conv, data)
+
+    async def renew(self, conv: str, token: str) -> tuple[str, float]:
+        """A new token for who has `token`, and in how many seconds the conversation ends; see bot.conversation.tokens.
+
+        Raises TokenRefused.
+        """
+        return await self._tokens.renew(conv, digest(token))
 
     async def get(self, conv: str) -> Conversation:
         """Raises UnknownConversation."""
-        return (await self._meta(conv))[0]
+        return parse(conv, await self._meta(conv))
 
-    async def _meta(self, conv: str) -> tuple[Conversation, str]:
+    async def _meta(self, conv: str) -> dict[str, str]:
         with reaching("meta"):
             raw = await self._client.hgetall(keys.meta(conv))  # type: ignore[misc]
         if not raw:
             raise UnknownConversation(conv)
-        data = {key.decode(): value.decode() for key, value in raw.items()}
-        return parse(conv, data), data["token"]
+        return {key.decode(): value.decode() for key, value in raw.items()}
 
     async def receive(
         self, conversation: Conversation, cid: str, body: Event, fingerprint: str, reply_to: int | None = None,
@@ -128,7 +135,7 @@ class Store:
         ]
         names = [
             keys.meta(conv), keys.log(conv), keys.cids(conv), keys.inbox(conv), keys.TURNS, keys.FEED, keys.tracker(conv),
-            keys.PENDING, keys.waiting(conversation.gemeente), keys.closed(conversation.gemeente),
+            keys.PENDING, keys.waiting(conversation.gemeente), keys.closed(conversation.gemeente), keys.devices(conv),
         ]
         with reaching("receive"):
             outcome, seq = await self._receive(keys=names, args=args)
@@ -162,6 +169,8 @@ class Store:
             names, args = drop_arguments(conversation.id)
             async with self._client.pipeline(transaction=True) as pipe:
                 await self._drop_notices(keys=names, args=args, client=pipe)  # before their list itself goes
+                names, args = devices.drop_arguments(conversation.id)
+                await self._drop_devices(keys=names, args=args, client=pipe)
                 pipe.delete(*keys.conversation(conversation.id))
                 for group in (keys.waiting, keys.active, keys.closed, keys.picked):
                     pipe.zrem(group(conversation.gemeente), conversation.id)
@@ -227,7 +236,3 @@ def _handover(meta: Mapping[str, str]) -> Event:
 
 def _pending(meta: Mapping[str, str]) -> Event:
     return events.load(meta["pending"]) | {"at": float(meta["pending_at"])} if meta.get("pending") else {}
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from bot.conversation import keys
 from bot.conversation.redis import reaching
-from bot.conversation.store import digest
+from bot.conversation.tokens import digest
 
 
 class Visits:

@@ -9,11 +9,11 @@ from bot.conversation.feed import Feed
 from bot.conversation.locks import Lock
 from bot.conversation.sessions import Sessions
 from bot.conversation.visits import Visits
-from bot.desk import acting, answers, api, audit, booking, overview, pages, search, signing, streams, suggestions, tasks
+from bot.desk import acting, answers, api, audit, booking, overview, pages, search, service, signing, streams, suggestions, tasks
 from bot.desk.accounts import Accounts
 from bot.desk.board import Board
 from bot.desk.presence import Presences
-from bot.desk.roles import ANSWERS, CONVERSATIONS, EVERYBODY, LEADS, OUTBOX, OVERSIGHT
+from bot.desk.roles import ANSWERS, CONVERSATIONS, EVERYBODY, LEADS, NOTICE, OUTBOX, OVERSIGHT, SWITCH
 from bot.desk.rows import Rows
 from bot.desk.state import Desk
 from bot.desk.watch import Pace, Watch
@@ -44,6 +44,7 @@ GET: Routes = {
     "/api/answers": (answers.answers, ANSWERS),
     "/api/audit": (audit.entries, OVERSIGHT),
     "/api/tasks": (tasks.tasks, OUTBOX),
+    "/api/service": (service.show, NOTICE),
 }
 POST: Routes = {
     "/logout": (signing.logout, EVERYBODY),
@@ -62,6 +63,10 @@ POST: Routes = {
     "/api/tasks/{reference}/leave": (tasks.leave, CONVERSATIONS),
     "/api/tasks/{reference}/tried": (tasks.tried, CONVERSATIONS),
     "/api/tasks/{reference}/done": (tasks.done, CONVERSATIONS),
+    "/api/service/notice": (service.set_notice, NOTICE),
+    "/api/service/notice/end": (service.end_notice, NOTICE),
+    "/api/service/off": (service.switch_off, SWITCH),
+    "/api/service/on": (service.switch_on, SWITCH),
 }
 
 

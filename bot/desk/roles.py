@@ -11,6 +11,8 @@ LEADS = (TEAM_LEAD,)  # see how a team is doing, read what its agents have, and 
 ANSWERS = (AGENT, TEAM_LEAD, EDITOR)  # look up in the knowledge base
 OVERSIGHT = (ADMINISTRATOR,)  # the audit log
 OUTBOX = (AGENT, TEAM_LEAD, ADMINISTRATOR)  # what is still to be written to the contact register
+NOTICE = (EDITOR, ADMINISTRATOR)  # the emergency notice: words for citizens are an editor's work
+SWITCH = (ADMINISTRATOR,)  # Balie off and on
 EVERYBODY = ROLES
 
 LABELS = {AGENT: "Medewerker", TEAM_LEAD: "Teamleider", EDITOR: "Redacteur", ADMINISTRATOR: "Beheerder"}

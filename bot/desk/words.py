@@ -1,7 +1,7 @@
 """The desk's own Dutch: labels for what the log holds as codes, sentences for agents, and the few it sends to citizens."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot import ladder
@@ -83,7 +83,26 @@ def booked(values: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *bring]).format_map(values)
 
 
+def off_text(gemeente: Gemeente) -> str:
+    """What citizens read when Balie is off, unless somebody writes something else. How to call is shown beside it."""
+    return f"De chat van {gemeente.naam} staat nu uit. U kunt ons bellen, of langskomen bij de balie."
+
+
+def reach(gemeente: Gemeente, today: date) -> list[str]:
+    """How citizens can still reach the municipality today."""
+    return [
+        f"Telefoon: {gemeente.telefoon} ({gemeente.today('telefoon', today)})",
+        f"Balie: {gemeente.adres} ({gemeente.today('balie', today)})",
+    ]
+
+
 # To agents.
+NOT_TOLD = {  # why a notice can't be shown; see bot.service
+    "empty": "Typ eerst een tekst.",
+    "too_long": "De tekst is te lang. Gebruik niet meer dan {most} tekens.",
+    "no_moment": "Dit moment klopt niet. Kies een dag en een tijd, of laat het leeg.",
+    "past": "Dit moment is al voorbij. Kies een later moment, of laat het leeg.",
+}
 WRONG_LOGIN = "De gebruikersnaam of het wachtwoord klopt niet."
 TOO_MANY_LOGINS = "U hebt te vaak geprobeerd in te loggen. Wacht een minuut en probeer het opnieuw."
 WORK_LOGIN_DOWN = "Inloggen met uw werkaccount lukt nu niet. Probeer het straks opnieuw."

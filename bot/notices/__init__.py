@@ -14,7 +14,8 @@ from typing import Literal, Self
 
 from bot.appointments import Appointment
 from bot.appointments.links import CalendarLinks
-from bot.conversation.notices import Entry, Item, NoticeBook
+from bot.conversation.due import Entry, Item
+from bot.conversation.notices import NoticeBook
 from bot.gemeenten import AMSTERDAM, Gemeente
 from bot.letters import plain
 from bot.notices.quiet import after_quiet

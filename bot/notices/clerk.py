@@ -16,9 +16,10 @@ import structlog
 from bot.appointments import AppointmentNotFound, Appointments, AppointmentsUnavailable
 from bot.appointments.links import LinkInvalid
 from bot.conversation import events
+from bot.conversation.due import Entry, Item
 from bot.conversation.events import Event
 from bot.conversation.handover import Handover
-from bot.conversation.notices import Entry, Item, NoticeBook
+from bot.conversation.notices import NoticeBook
 from bot.conversation.redis import StoreUnavailable
 from bot.conversation.store import Store, UnknownConversation
 from bot.gemeenten import AMSTERDAM, Gemeente
@@ -27,6 +28,7 @@ from bot.notices import Notices, end_of
 from bot.notices.quiet import after_quiet
 from bot.notices.texts import Texts
 from bot.pauses import Pauses
+from bot.rounds import Rounds
 from bot.settings import Settings
 from bot.zaken import ZaakStatus, ZakenUnavailable
 
@@ -51,13 +53,14 @@ class Sources:
     gemeenten: Mapping[str, Gemeente]
 
 
-class Clerk:
+class Clerk(Rounds):
     """Run `run()` as a task; `wake()` says that something became due in this process."""
 
     def __init__(
         self, book: NoticeBook, notices: Notices, store: Store, handover: Handover, sources: Sources, settings: Settings,
         texts: Texts, now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        super().__init__(settings.notice_poll_seconds, settings.notices_at_once)
         self._book = book
         self._notices = notices
         self._store = store
@@ -66,35 +69,9 @@ class Clerk:
         self._settings = settings
         self._texts = texts
         self._now = now
-        self._woken = asyncio.Event()
 
-    def wake(self) -> None:
-        self._woken.set()
-
-    async def run(self) -> None:
-        """Until cancelled, whatever fails."""
-        while True:
-            try:
-                busy = await self.work()
-            except StoreUnavailable as exc:
-                log.warning("store_unavailable", during=str(exc))
-                busy = False
-            if not busy:
-                await self._rest()
-
-    async def work(self) -> bool:
-        """Do what is due, once. False when there was nothing. Raises StoreUnavailable."""
-        items = await self._book.take(self._now().timestamp(), self._settings.notices_at_once)
-        await asyncio.gather(*(self._handle(item) for item in items))
-        return bool(items)
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(self._settings.notice_poll_seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-        self._woken.clear()
+    async def _take(self, most: int) -> list[Item]:
+        return await self._book.take(self._now().timestamp(), most)
 
     async def _handle(self, item: Item) -> None:
         """One item to its end, or later again."""

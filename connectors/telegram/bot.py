@@ -6,39 +6,42 @@ The library's own updater confirms updates before anybody handled them. Here an 
 
 import asyncio
 import contextlib
-import hmac
 from collections.abc import AsyncIterator
 
 import structlog
 from aiohttp import web
-from telegram import Bot, BotCommand, Update
+from telegram import Bot, Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
-from telegram.ext import AIORateLimiter, Application, CallbackQueryHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import AIORateLimiter, Application
 
 from bot.conversation.channels import Channels
 from bot.conversation.feed import Feed
 from bot.conversation.locks import Lock
 from bot.conversation.redis import StoreUnavailable
-from bot.conversation.store import UnknownConversation
 from bot.logs import where
 from bot.tasks import end, for_ever
 from bot.wiring import Services
+from connectors.calendar import calendar_file
+from connectors.delivery import Delivery, Pace
+from connectors.intake import NOT_ACCEPTED, Intake
+from connectors.problems import Problem
 from connectors.telegram import words
-from connectors.telegram.delivery import Delivery, Pace
+from connectors.telegram.enclosed import Enclosed
+from connectors.telegram.handlers import UPDATES, handlers
 from connectors.telegram.incoming import Incoming
+from connectors.telegram.membership import Membership
+from connectors.telegram.profile import introduce
 from connectors.telegram.render import Out
 from connectors.telegram.sender import Sender, seconds_of
+from connectors.telegram.standing import Standing
+from connectors.telegram.webhook import PATH
+from connectors.voice import Door
 
 log = structlog.get_logger()
 
-PATH = "/telegram/webhook"
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-UPDATES = ["message", "edited_message", "callback_query"]
 POLL_SECONDS = 20
 RETRIES = 3  # after a 429
 CONNECTIONS = 20  # requests that Telegram may have under way at the webhook
-
-NOT_ACCEPTED = (StoreUnavailable, UnknownConversation)
 
 
 class Strict(Application):
@@ -49,24 +52,29 @@ class Strict(Application):
 
 
 class Telegram:
-    """Telegram in one edge process. `run` is a cleanup context of the web application."""
+    """The bot of one municipality in one edge process. `run` is a cleanup context of the web application."""
 
     def __init__(
-        self, services: Services, feed: Feed, gemeente: str, *, pace: Pace | None = None, poll_seconds: int = POLL_SECONDS
+        self, services: Services, feed: Feed, door: Door, token: str, *, pace: Pace | None = None,
+        poll_seconds: int = POLL_SECONDS,
     ) -> None:
-        settings, pace = services.settings, pace or Pace()
-        self._settings = settings
-        self._pace = pace
+        self._services = services
+        self._door = door
+        self._pace = pace or Pace()
         self._poll_seconds = poll_seconds
-        self._application = _application(settings.telegram_token, settings.telegram_api_url)
+        self._application = _application(token, services.settings.telegram_api_url)
         self._bot: Bot = self._application.bot
-        channels = Channels(services.redis, "telegram", claim_seconds=pace.claim)
-        self._lock = Lock(services.redis, "telegram", poll_seconds * 2 + 10)
-        self._sender = Sender(self._bot)
-        self._delivery = Delivery(self._sender, services, feed, channels, pace)
+        self._lock = Lock(services.redis, door.name, poll_seconds * 2 + 10)
+        standing = Standing(Channels(services.redis, door.name), lambda chat: self._intake.conv(chat))
+        self._sender = Sender(self._bot, standing, self._calendar_file)
+        self._delivery = Delivery(self._sender, door, services, feed, self._pace)
+        self._intake = Intake(services, door, self._delivery)
         self._ready = False
         self._tasks: list[asyncio.Task[None]] = []
-        for handler in _handlers(Incoming(services, channels, self._delivery, self._sender, gemeente)):
+        for handler in handlers(
+            Incoming(services, self._intake, self._sender), Enclosed(services, self._intake),
+            Membership(services, self._intake, self._delivery, self._sender),
+        ):
             self._application.add_handler(handler)
 
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
@@ -74,7 +82,6 @@ class Telegram:
         yield
         await end(self._tasks)
         await self._delivery.close()
-        await self._sender.close(self._pace.end)
         with contextlib.suppress(StoreUnavailable):
             await self._lock.release()
         await self._application.shutdown()
@@ -82,11 +89,8 @@ class Telegram:
     def username(self) -> str:
         return self._bot.username if self._ready else ""
 
-    async def webhook(self, request: web.Request) -> web.Response:
-        """POST from Telegram. 200: it is in the log; 503: bring it again."""
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, self._settings.telegram_secret.encode()):
-            return web.Response(status=403)
+    async def receive(self, request: web.Request) -> web.Response:
+        """An update that Telegram brings: see `webhook.Webhooks`. 200: it is in the log; 503: bring it again."""
         if not self._ready:
             return web.Response(status=503)
         try:
@@ -96,7 +100,7 @@ class Telegram:
         try:
             await self._take(update)
         except NOT_ACCEPTED as exc:
-            log.warning("telegram_not_accepted", update=update.update_id, error=type(exc).__name__)
+            log.warning("telegram_not_accepted", gemeente=self._door.gemeente, update=update.update_id, error=type(exc).__name__)
             return web.Response(status=503)
         return web.Response()
 
@@ -108,23 +112,24 @@ class Telegram:
                 await self._connect()
                 break
             except InvalidToken:
-                log.error("telegram_token_refused")
+                log.error("telegram_token_refused", gemeente=self._door.gemeente)
                 return
             except TelegramError as exc:
-                log.warning("telegram_away", error=type(exc).__name__)
+                log.warning("telegram_away", gemeente=self._door.gemeente, error=type(exc).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, self._pace.retry_most)
-        for work in [self._delivery.run] if self._settings.public_url else [self._delivery.run, self._poll]:
+        self._delivery.aside(introduce(self._bot, self._intake.gemeente))
+        for work in [self._delivery.run] if self._services.settings.public_url else [self._delivery.run, self._poll]:
             self._tasks.append(asyncio.create_task(for_ever(work, self._pace.retry)))
 
     async def _connect(self) -> None:
         await self._application.initialize()
         self._ready = True
-        await self._bot.set_my_commands([BotCommand(name, text) for name, text in words.COMMANDS.items()])
-        if self._settings.public_url:
+        if self._services.settings.public_url:
+            address = self._services.settings.base_url + PATH.format(gemeente=self._door.gemeente)
+            secret = self._services.settings.of("telegram_secret", self._door.gemeente)
             await self._bot.set_webhook(
-                self._settings.base_url + PATH, secret_token=self._settings.telegram_secret, allowed_updates=UPDATES,
-                max_connections=CONNECTIONS,
+                address, secret_token=secret, allowed_updates=UPDATES, max_connections=CONNECTIONS,
             )
         else:
             await self._bot.delete_webhook()
@@ -142,7 +147,7 @@ class Telegram:
             except RetryAfter as exc:
                 wait = seconds_of(exc)
             except (TelegramError, *NOT_ACCEPTED) as exc:
-                log.warning("telegram_poll_failed", error=type(exc).__name__)
+                log.warning("telegram_poll_failed", gemeente=self._door.gemeente, error=type(exc).__name__)
                 wait, pause = pause, min(pause * 2, self._pace.retry_most)
             await asyncio.sleep(wait)
 
@@ -160,9 +165,18 @@ class Telegram:
         except NOT_ACCEPTED:
             raise
         except Exception as exc:
-            log.error("telegram_update_failed", update=update.update_id, error=type(exc).__name__, where=where(exc))
+            log.error(
+                "telegram_update_failed", gemeente=self._door.gemeente, update=update.update_id, error=type(exc).__name__,
+                where=where(exc),
+            )
             if update.effective_chat:
-                self._sender.aside(self._sender.say(str(update.effective_chat.id), Out(words.FAILED)))
+                self._delivery.aside(self._sender.say(str(update.effective_chat.id), Out(words.FAILED)))
+
+    async def _calendar_file(self, sealed: str) -> bytes | None:
+        try:
+            return await calendar_file(self._services, sealed)
+        except (Problem, StoreUnavailable):
+            return None
 
 
 def _application(token: str, api_url: str) -> Application:
@@ -172,17 +186,3 @@ def _application(token: str, api_url: str) -> Application:
         .base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
         .rate_limiter(AIORateLimiter(max_retries=RETRIES)).updater(None).job_queue(None).build()
     )
-
-
-def _handlers(incoming: Incoming) -> list[CommandHandler | CallbackQueryHandler | MessageHandler]:
-    new = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
-    commands = {"start": incoming.start, "help": incoming.help, "stop": incoming.stop, "wissen": incoming.erase,
-                "medewerker": incoming.person}
-    return [
-        *(CommandHandler(name, handle, new) for name, handle in commands.items()),
-        CallbackQueryHandler(incoming.button),
-        MessageHandler(new & filters.TEXT, incoming.text),
-        MessageHandler(new & ~filters.StatusUpdate.ALL, incoming.not_text),
-        MessageHandler(filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE, incoming.edited),
-        MessageHandler(filters.ChatType.GROUPS & filters.UpdateType.MESSAGE & filters.COMMAND, incoming.group),
-    ]

@@ -1,61 +1,124 @@
 """Saying something in a chat, and what to do when Telegram refuses it."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 
 import structlog
-from telegram import Bot, LinkPreviewOptions
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardMarkup,
+    InputFile,
+    KeyboardButton,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
-from bot.conversation.redis import StoreUnavailable
-from bot.logs import where
-from bot.tasks import end
-from connectors.telegram.render import Out
+from bot.conversation.events import Event
+from connectors.telegram import words
+from connectors.telegram.render import Out, render
+from connectors.telegram.standing import Standing
+from connectors.voice import Again, Unreachable, Voice
 
 log = structlog.get_logger()
 
-MOST_ASIDE = 1000  # calls under way that nobody waits for; more than these are dropped
+FILE_NAME = "afspraak.ics"
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | ForceReply
+Files = Callable[[str], Awaitable[bytes | None]]  # gives the calendar file for its sealed reference; None: not to be had now
+
 _QUIET = LinkPreviewOptions(is_disabled=True)  # Telegram need not fetch the pages that we name
+_SHARE = ReplyKeyboardMarkup(
+    [[KeyboardButton(words.SHARE_NUMBER, request_contact=True)]], resize_keyboard=True, one_time_keyboard=True,
+    input_field_placeholder=words.OR_TYPE_NUMBER,
+)
 
 
-class Unreachable(Exception):
-    """The citizen blocked the bot, or the chat no longer exists."""
-
-
-class Sender:
+class Sender(Voice[Out]):
     """The voice of the bot."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, standing: Standing, files: Files) -> None:
         self._bot = bot
-        self._aside: set[asyncio.Task[None]] = set()
+        self._standing = standing
+        self._files = files
+
+    def render(self, body: Event, seq: int) -> list[Out]:
+        return render(body, seq)
 
     async def say(self, chat: str, out: Out) -> int:
-        """Send one message. Returns its number; 0: none. Raises Unreachable, or TelegramError when it may be tried again."""
-        try:
-            sent = await self._bot.send_message(chat, out.text, reply_markup=out.keyboard, link_preview_options=_QUIET)
-            return int(sent.message_id)
-        except Forbidden as exc:
-            raise Unreachable from exc
-        except BadRequest as exc:
-            if "chat not found" in exc.message.lower():
-                raise Unreachable from exc
-            log.error("telegram_refused_message", error=type(exc).__name__)
-            await self._say_plainly(chat, out)
-            return 0
+        """Send one message. Returns its number; 0: none. Raises Unreachable or Again."""
+        if out.calendar:
+            return await self._hand_over(chat, out)
+        if out.contact:
+            return await self._ask_number(chat, out)
+        if not out.bare and not await self._standing.at(chat):
+            return await self._send(chat, out, out.keyboard or _hint(out))
+        # A message has one keyboard: the one that takes the standing one away can't have buttons of its own.
+        number = await self._send(chat, replace(out, rows=(), links=()), ReplyKeyboardRemove())
+        await self._standing.down(chat)
+        return await self._send(chat, replace(out, text=words.CHOOSE), out.keyboard) if out.keyboard else number
 
     async def renew(self, chat: str, number: int, out: Out) -> int:
         """Say it in place of message `number`, without a sound; in a new one when there is none (0) or it can't be changed."""
         if number:
             try:
-                await self._bot.edit_message_text(out.text, chat, number)
+                with asking():
+                    await self._bot.edit_message_text(out.text, chat, number)
                 return number
-            except (BadRequest, Forbidden) as exc:
+            except BadRequest as exc:
                 if "not modified" in exc.message.lower():
                     return number
                 log.info("telegram_not_renewed", error=type(exc).__name__)
         return await self.say(chat, out)
+
+    async def typing(self, chat: str) -> None:
+        """Show "typing…" for some seconds."""
+        with asking():
+            await self._bot.send_chat_action(chat, ChatAction.TYPING)
+
+    async def leave(self, chat: str, out: Out) -> None:
+        """Say something in a group where we don't belong, if that is allowed there, and go."""
+        with contextlib.suppress(BadRequest, Unreachable):
+            await self.say(chat, out)
+        with asking():
+            await self._bot.leave_chat(chat)
+
+    async def _ask_number(self, chat: str, out: Out) -> int:
+        """With a button that shares the number; under a message with buttons of its own it needs a second message."""
+        await self._standing.up(chat)  # before: a process that dies in between takes away what is not there, and that is fine
+        if not out.keyboard:
+            return await self._send(chat, out, _SHARE)
+        number = await self._send(chat, out, out.keyboard)
+        await self._send(chat, Out(words.SHARE_HINT), _SHARE)
+        return number
+
+    async def _hand_over(self, chat: str, out: Out) -> int:
+        """The calendar file. What was said before it has a link to the same: without the file nothing is lost."""
+        content = await self._files(out.calendar)
+        if content is None:
+            return 0
+        try:
+            with asking():
+                sent = await self._bot.send_document(chat, InputFile(content, FILE_NAME), caption=out.text)
+            return int(sent.message_id)
+        except (Again, BadRequest) as exc:
+            log.warning("telegram_file_not_sent", error=type(exc).__name__)
+            return 0
+
+    async def _send(self, chat: str, out: Out, markup: Markup | None) -> int:
+        with asking():
+            try:
+                sent = await self._bot.send_message(chat, out.text, reply_markup=markup, link_preview_options=_QUIET)
+                return int(sent.message_id)
+            except BadRequest as exc:
+                if _chat_gone(exc):
+                    raise
+                log.error("telegram_refused_message", error=type(exc).__name__)
+                await self._say_plainly(chat, out)
+        return 0
 
     async def _say_plainly(self, chat: str, out: Out) -> None:
         """What Telegram refused once more without buttons; a second refusal must not hold up the chat for ever."""
@@ -64,22 +127,26 @@ class Sender:
         except BadRequest as exc:
             log.error("telegram_message_skipped", error=type(exc).__name__)
 
-    async def typing(self, chat: str) -> None:
-        """Show "typing…" for some seconds."""
-        await self._bot.send_chat_action(chat, ChatAction.TYPING)
 
-    def aside(self, call: Coroutine[Any, Any, object]) -> None:
-        """Do something that is in no log, without waiting for Telegram. When it fails it is not tried again."""
-        if len(self._aside) >= MOST_ASIDE:
-            call.close()
-            return
-        task = asyncio.create_task(_quietly(call))
-        self._aside.add(task)
-        task.add_done_callback(self._aside.discard)
+def _hint(out: Out) -> ForceReply | None:
+    return ForceReply(input_field_placeholder=out.hint) if out.hint else None
 
-    async def close(self, seconds: float) -> None:
-        """Give what is under way some time, and end it."""
-        await end(list(self._aside), seconds)
+
+@contextlib.contextmanager
+def asking() -> Iterator[None]:
+    """Around a call to Telegram: its errors as those of a voice. What is wrong with the call itself stays a BadRequest."""
+    try:
+        yield
+    except RetryAfter as exc:
+        raise Again(seconds_of(exc)) from exc
+    except Forbidden as exc:
+        raise Unreachable from exc
+    except BadRequest as exc:
+        if _chat_gone(exc):
+            raise Unreachable from exc
+        raise
+    except TelegramError as exc:
+        raise Again from exc
 
 
 def seconds_of(exc: RetryAfter) -> float:
@@ -88,10 +155,5 @@ def seconds_of(exc: RetryAfter) -> float:
     return wait if isinstance(wait, int | float) else wait.total_seconds()
 
 
-async def _quietly(call: Coroutine[Any, Any, object]) -> None:
-    try:
-        await call
-    except (TelegramError, Unreachable, StoreUnavailable) as exc:
-        log.info("telegram_not_said", error=type(exc).__name__)
-    except Exception as exc:
-        log.error("telegram_failed", error=type(exc).__name__, where=where(exc))
+def _chat_gone(exc: BadRequest) -> bool:
+    return "chat not found" in exc.message.lower()

@@ -1,47 +1,75 @@
-"""What Balie says on Telegram besides what is in the log: commands, refusals and lines for what other channels show as cards."""
-
-from typing import Any
+"""What Balie says on Telegram besides what is in the log. What every channel in words says is in connectors.words."""
 
 from bot.gemeenten import Gemeente
-from bot.waiting import wait_in_words
+from connectors.words import (
+    ALREADY_CHOSEN,
+    CALENDAR,
+    CHOOSE,
+    ERASE,
+    ERASE_NO,
+    ERASE_YES,
+    FAILED,
+    KEPT,
+    NOT_TEXT,
+    NOTHING_KEPT,
+    STOP,
+)
 
-Event = dict[str, Any]
+__all__ = [
+    "ALREADY_CHOSEN", "CALENDAR", "CHOOSE", "ERASE", "ERASE_NO", "ERASE_YES", "FAILED", "KEPT", "NOTHING_KEPT", "NOT_TEXT",
+    "STOP",
+]
 
 COMMANDS = {
     "start": "Laat de onderwerpen zien",
+    "afspraak": "Een afspraak maken",
+    "zaak": "De status van uw zaak",
     "medewerker": "Een medewerker spreken",
     "stop": "Stoppen met waar we mee bezig zijn",
+    "privacy": "Wat wij bewaren",
     "wissen": "Dit gesprek wissen",
     "help": "Uitleg",
 }
 
-NOT_TEXT = "Ik kan alleen tekst lezen. Typ uw vraag, dan help ik u verder."
-EDITED = "Ik zie niet dat u een bericht aanpast. Stuur een nieuw bericht als er iets anders moet."
+APPOINTMENT = "Ik wil een afspraak maken"
+CASE = "Hoe staat het met mijn zaak?"
+
 GROUP = "Ik help alleen in een gesprek met u alleen. Stuur mij een persoonlijk bericht."
-FAILED = "Er ging iets mis bij mij. Uw bericht is niet verwerkt. Stuur het nog een keer."
-ALREADY_CHOSEN = "U heeft hier al een keuze gemaakt. Typ uw vraag als u iets anders wilt."
-STOP = "Ik wil stoppen"
-
-CODE_NOT_HERE = (
-    "Deze code hoort niet bij dit gesprek, of is te oud. Log alleen in met een link die u zelf in dit gesprek kreeg. "
-    "Geef een code nooit aan iemand anders."
-)
-
-ERASE = (
-    "Wilt u dit gesprek wissen? Alles wat wij ervan bewaren wordt verwijderd. Dit kan niet ongedaan worden gemaakt. "
-    "Een afspraak of terugbelverzoek dat u maakte, blijft staan."
-)
-ERASE_YES, ERASE_NO = "Ja, wis het gesprek", "Nee, bewaar het"
 ERASED = "Het gesprek is bij ons gewist. De berichten op uw eigen telefoon kunt u zelf verwijderen in Telegram."
-KEPT = "Het gesprek blijft bewaard."
-NOTHING_KEPT = "Er is geen gesprek bewaard. Er valt niets te wissen."
-
-CHOOSE = "Maak een keuze:"
 CHOSEN = "Uw keuze: {label}"
-CALENDAR = "Zet in uw agenda"
-PAY = "Betalen. In de brief of e-mail staat hoe."
-TYPE_ANSWER = "Typ uw antwoord hieronder."
-MORE_TIMES = "Er zijn nog meer tijden vrij. U kunt ook zelf een tijd typen."
+
+MORE_DAYS = "Meer dagen"
+EARLIER, LATER = "← Eerdere tijden", "Latere tijden →"
+BACK = "Terug"
+CALENDAR_FILE = "Open dit bestand om de afspraak in uw agenda te zetten."
+
+RATING = "Hoe goed bent u geholpen? Kies een cijfer: 1 is heel slecht, 5 is heel goed."
+RATED = "Dank u wel. U gaf een {mark}."
+
+SHARE_NUMBER = "Deel mijn telefoonnummer"
+OR_TYPE_NUMBER = "Of typ uw telefoonnummer"
+SHARE_HINT = f"U kunt uw nummer typen, of op de knop '{SHARE_NUMBER}' drukken."
+NOT_YOUR_NUMBER = "Dit is het nummer van iemand anders. Deel uw eigen nummer, of typ het nummer waarop wij u kunnen bellen."
+NUMBER_NOT_ASKED = "Ik vroeg nu niet om een telefoonnummer. Ik heb het niet bewaard."
+MY_NUMBER = "Mijn telefoonnummer is {number}"
+
+STICKER = "Ik kan geen stickers en plaatjes lezen. Typ uw vraag in uw eigen woorden."
+LOCATION = "Ik kan uw locatie niet gebruiken en bewaar die niet. Zoekt u een balie in de buurt? Typ uw postcode of uw wijk."
+CHANGED = "U heeft een bericht aangepast. Ik houd mij aan wat er eerst stond. Stuur een nieuw bericht als er iets anders moet."
+
+
+def voice(gemeente: Gemeente) -> str:
+    """The answer to a spoken message."""
+    return f"Ik kan niet luisteren naar spraakberichten. Typ uw vraag, of bel {gemeente.telefoon}."
+
+
+def file(gemeente: Gemeente, *, words: bool) -> str:
+    """The answer to a photo, film or file. `words`: there was text with it, which did arrive."""
+    read = " De tekst die u erbij zette, heb ik wel gelezen." if words else ""
+    return (
+        f"Foto's en bestanden kunnen wij hier niet aannemen, ook een medewerker niet. Wij bewaren ze niet.{read}\n\n"
+        f"Wilt u iets opsturen? Op {gemeente.website} staat hoe dat kan. Of bel {gemeente.telefoon}."
+    )
 
 
 def help_text(gemeente: Gemeente) -> str:
@@ -54,39 +82,34 @@ def help_text(gemeente: Gemeente) -> str:
     )
 
 
-def too_long(most: int) -> str:
-    return f"Uw bericht is te lang. Gebruik niet meer dan {most} tekens."
+def privacy(gemeente: Gemeente) -> str:
+    """The answer to /privacy: what is kept, how long, who sees it, and how it goes away."""
+    return (
+        "Wat bewaren wij?\n"
+        "- Wat u en wij in dit gesprek schrijven.\n"
+        "- Het nummer van uw chat bij Telegram. Dat is nodig om u te antwoorden.\n"
+        "Een BSN bewaren wij niet. Typ hier geen BSN en geen wachtwoorden.\n\n"
+        f"Hoe lang?\n{gemeente.retention_days} dagen. Daarna wordt het gesprek vanzelf gewist.\n\n"
+        f"Wie ziet het?\nMedewerkers van {gemeente.naam}, als zij u helpen.\n\n"
+        "Wissen?\nDat kan altijd, met /wissen. Haalt u zelf een bericht weg in Telegram? Dat zien wij niet. "
+        "Dan staat het nog bij ons.\n\n"
+        "En Telegram?\nUw berichten gaan via Telegram, een bedrijf buiten de Europese Unie. Telegram kan ze lezen en bewaart ze "
+        f"ook. Wilt u dat niet? Gebruik dan de chat op {gemeente.website}, of bel {gemeente.telefoon}."
+    )
 
 
-def between(first: str, last: str) -> str:
-    return f"Typ een datum van {first} tot en met {last}."
+PRIVACY_LINK = "Meer over uw privacy"
 
 
-def handover(body: Event) -> str:
-    """The line for a hand-over; empty when another message says it. Words of the log go first."""
-    if body.get("text"):
-        return str(body["text"])
-    name = (body.get("agent") or {}).get("name")
-    who = f"{name}, medewerker van de gemeente," if name else "Een medewerker van de gemeente"
-    match body["state"]:  # where nothing is said here, the bot or the desk says it in a message
-        case "queued" if not body.get("turn") and body.get("reason") != "agent_gone":
-            return _queued(body)
-        case "assigned":
-            return f"{who} helpt u nu."
-        case "transferred" if name:
-            return f"{who} helpt u nu verder."
-        case "transferred":
-            team = f"het team {body['team']}" if body.get("team") else "een ander team"
-            return f"Uw gesprek gaat naar {team}. U hoeft niets te herhalen."
-        case "returned" if body.get("outcome") == "other_way":
-            return "U staat niet meer in de rij."
-        case "unavailable":
-            return "Er is nu geen medewerker beschikbaar."
-    return ""
+def description(gemeente: Gemeente) -> str:
+    """What Telegram shows in a chat that is still empty; 512 characters at most (Bot API: setMyDescription)."""
+    return (
+        f"Ik ben Balie, de virtuele assistent van {gemeente.naam}. Ik ben een computer, geen mens.\n\n"
+        "Stel uw vraag in uw eigen woorden. Druk op Start om te beginnen.\n\n"
+        "Typ hier geen BSN en geen wachtwoorden. Uw berichten gaan via Telegram. Met /privacy leest u wat wij bewaren."
+    )[:512]
 
 
-def _queued(body: Event) -> str:
-    position, team = body.get("position"), body.get("team")
-    waits = f"U wacht op het team {team}." if team else ""
-    place = f"U bent nummer {position} in de rij." if position else "U staat in de rij."
-    return " ".join(filter(None, [waits, place, f"{wait_in_words(body['eta_s'])}." if "eta_s" in body else ""]))
+def short_description(gemeente: Gemeente) -> str:
+    """What Telegram shows of the bot elsewhere; 120 characters at most (Bot API: setMyShortDescription)."""
+    return f"Virtuele assistent van {gemeente.naam}. Een computer, geen mens. Typ hier geen BSN."[:120]

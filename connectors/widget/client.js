@@ -3,12 +3,16 @@
  * over every event exactly once and in order. It lives as long as the page. Its CustomEvents, with their `detail`:
  *   started {reason: new|resumed|expired|restarted|elsewhere} · history {events, more, older, fresh} · event (durable)
  *   · typing {role, ttl_s} · read {role, seq} · outbox {item, state, problem} · connection {state, title} · erased
+ *   · service: how the municipality is reached, its notice, whether the chat is on (GET /v1/gemeenten/…), kept up to date
+ *   · renewed: `conversation` has another token
+ *   · ended: the server doesn't know the conversation any more, and with `ends` no other one is begun in its place
  */
 import { Outbox, Store, newId } from './outbox.js';
 import { Session } from './session.js';
 import { Api, Problem, backoff, pause } from './transport.js';
 
 const MOST_RENEWALS = 2; // new conversations in a row without one message accepted
+const TOKEN_AGE = 86_400_000; // ms after which a token is renewed, by the time that went by on this device
 
 export class Client extends EventTarget {
   #details;
@@ -18,25 +22,55 @@ export class Client extends EventTarget {
   #session = null;
   #starting = null;
   #renewals = 0;
+  #service = {};
   #sleep = new AbortController();
+  #closed = new AbortController();
+  #kept;
+  #ends;
 
-  /** @param {{server: string, gemeente: string, channel?: string, locale?: string, page?: string}} options */
-  constructor({ server, gemeente, channel = 'website', locale = 'nl', page }) {
+  /**
+   * For an app with several conversations: `area`, where this one is kept on the device; `kept()` promises the events that
+   * the device has of it, in order, to be shown before there is a connection; `ends`: true, see the event `ended`;
+   * `observe(client)` is called with every new client.
+   * @param {{server: string, gemeente: string, channel?: string, locale?: string, page?: string, topic?: string, area?: string,
+   *   kept?: () => Promise<object[]>, ends?: boolean, observe?: (client: Client) => void}} options
+   */
+  constructor({
+    server, gemeente, channel = 'website', locale = 'nl', page, topic, area = gemeente, kept, ends = false, observe,
+  }) {
     super();
-    this.#details = { gemeente, channel, locale, page };
+    this.#details = { gemeente, channel, locale, page, topic };
+    this.#kept = kept ?? (async () => []);
+    this.#ends = ends;
     this.#api = new Api(server);
-    this.#store = new Store(gemeente);
+    this.#store = new Store(area);
     this.#outbox = new Outbox(this.#store, (message) => this.#post(message), (item, state, problem) =>
       this.#emit('outbox', { item, state, problem }));
-    this.#store.watch(() => this.#changedElsewhere());
-    addEventListener('online', () => this.wake(true));
-    document.addEventListener('visibilitychange', () => document.hidden || this.wake());
+    const { signal } = this.#closed;
+    this.#store.watch(() => this.#changedElsewhere(), signal);
+    for (const change of ['online', 'offline']) addEventListener(change, () => this.wake(true), { signal });
+    document.addEventListener('visibilitychange', () => document.hidden || this.wake(), { signal });
+    observe?.(this);
+  }
+
+  /** Lets go of the connection and of the page; what the device keeps stays there. */
+  close() {
+    this.#closed.abort();
+    this.#sleep.abort();
+    this.#session?.close();
+    this.#session = null;
+  }
+
+  /** The key of the conversation on this device, or null: {conv, token, expires_at}. */
+  get conversation() {
+    return this.#store.conversation;
   }
 
   /** Resumes the stored conversation or creates one; tries until it works or is refused. */
   start(reason = 'new') {
     this.#starting ??= this.#begin(reason).finally(() => {
       this.#starting = null;
+      if (this.#session) this.#changedElsewhere(); // two tabs that began at once: both go on with the one that is kept
     });
     return this.#starting;
   }
@@ -46,10 +80,11 @@ export class Client extends EventTarget {
     this.#outbox.add(message);
   }
 
-  /** Try now: the network is back, the page is in view again, or the citizen asks. */
+  /** Try now: the network is back (or gone: then that is known at once), the page is in view again, or the citizen asks. */
   wake(renew) {
     this.#sleep.abort();
     this.#session?.wake(renew);
+    this.#freshToken();
     if (this.#session) this.#outbox.flush();
   }
 
@@ -102,18 +137,22 @@ export class Client extends EventTarget {
 
   async #begin(reason) {
     this.#emit('connection', { state: 'connecting' });
+    this.#ask();
     for (let tries = 0; ; tries += 1) {
       try {
         return await this.#open(reason);
       } catch (error) {
+        if (this.#closed.signal.aborted) return undefined;
         if (error instanceof Problem && error.gone && this.#store.conversation) {
+          if (this.#ends) return this.#end();
           this.#dropUnsent();
           this.#leave();
           reason = 'expired';
         } else if (error instanceof Problem && !error.passing) {
           return this.#emit('connection', { state: 'refused', title: error.title });
         } else {
-          this.#emit('connection', { state: 'retrying' });
+          this.#offBy(error);
+          this.#emit('connection', { state: error.off ? 'off' : 'retrying' });
           this.#sleep = new AbortController();
           await pause(error.wait ?? backoff(tries), this.#sleep.signal);
         }
@@ -123,23 +162,61 @@ export class Client extends EventTarget {
 
   async #open(reason) {
     const stored = this.#store.conversation;
+    const kept = stored ? await this.#kept() : [];
     const conversation = stored ?? await this.#create();
-    const emit = (name, detail) => this.#emit(name, detail);
+    const emit = (name, detail) => (name === 'service' ? this.#told(detail) : this.#emit(name, detail));
     const session = new Session(this.#api, conversation, emit, () => this.#renew());
-    const events = await session.load().catch((error) => {
+    const events = kept.length ? kept : await session.load().catch((error) => {
       session.close();
       throw error;
     });
+    if (this.#closed.signal.aborted) return session.close();
     this.#session = session;
     this.#emit('started', { reason: stored && reason === 'new' ? 'resumed' : reason });
     session.begin(events, !stored);
     this.#resend(events);
+    this.#freshToken();
+    return undefined;
   }
 
   async #create() {
+    if (this.#service.off) await this.#ask();
+    if (this.#service.off) throw new Problem(503, { type: 'switched_off', title: this.#service.off_text });
     const { conv, token, expires_at } = await this.#api.create(this.#details);
-    this.#store.conversation ??= { conv, token, expires_at }; // another tab may have been first
+    this.#store.conversation ??= { conv, token, expires_at, since: Date.now() }; // another tab may have been first
     return this.#store.conversation;
+  }
+
+  /** Changes a token that is a day old for a new one. The old one goes on working for a while: nothing is lost if this fails. */
+  async #freshToken() {
+    const session = this.#session;
+    if (!session || Math.abs(Date.now() - (this.#store.conversation?.since ?? 0)) < TOKEN_AGE) return;
+    try {
+      const { token, expires_at } = await this.#api.renew(session.conversation);
+      if (session !== this.#session) return;
+      this.#store.conversation = { conv: session.conversation.conv, token, expires_at, since: Date.now() };
+      session.conversation.token = token;
+      this.#emit('renewed');
+    } catch {
+      // the next time
+    }
+  }
+
+  /** How the municipality is reached and whether the chat is on; where that can't be had, the stream tells, or the next time. */
+  async #ask() {
+    const { gemeente } = this.#details;
+    await this.#api.gemeente(gemeente).then((state) => this.#told(state)).catch(() => {});
+  }
+
+  #told(state) {
+    const { off } = this.#service;
+    this.#service = this.#store.service = { ...this.#service, ...state };
+    this.#emit('service', this.#service);
+    if (off && !state.off) this.wake();
+  }
+
+  #offBy(error) {
+    if (error.off) this.#told({ off: true, off_text: error.title });
   }
 
   /** Messages that were written but never acknowledged: those that did arrive are done, the others go out again. */
@@ -161,6 +238,7 @@ export class Client extends EventTarget {
       session.expect(receipt.seq);
       return receipt;
     } catch (error) {
+      this.#offBy(error);
       if (!(error instanceof Problem && error.gone)) throw error;
       if (session === this.#session) this.#renew();
       return null;
@@ -173,6 +251,7 @@ export class Client extends EventTarget {
 
   /** The server no longer knows us. Say so, keep what wasn't sent in view, and start anew; but never in a loop. */
   #renew() {
+    if (this.#ends) return void this.#end();
     this.#dropUnsent();
     this.#leave();
     this.#renewals += 1;
@@ -185,6 +264,15 @@ export class Client extends EventTarget {
     for (const item of this.#store.outbox) this.#emit('outbox', { item, state: 'refused', problem });
   }
 
+  /** What the device has of the conversation stays, until it is erased there. */
+  #end() {
+    this.#dropUnsent();
+    for (const { message: { cid } } of this.#store.outbox) this.#store.drop(cid);
+    this.#session?.close();
+    this.#session = null;
+    this.#emit('ended');
+  }
+
   #leave() {
     this.#session?.close();
     this.#session = null;
@@ -193,7 +281,9 @@ export class Client extends EventTarget {
 
   #changedElsewhere() {
     const stored = this.#store.conversation;
-    if (this.#starting || stored?.conv === this.#session?.conversation.conv) return;
+    const here = this.#session?.conversation;
+    if (stored && stored.conv === here?.conv) here.token = stored.token; // renewed in another tab
+    if (this.#starting || stored?.conv === here?.conv) return;
     this.#session?.close();
     this.#session = null;
     if (stored) this.start('elsewhere');

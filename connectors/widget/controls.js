@@ -1,10 +1,49 @@
-/** What is around the log: the field, the menu, "are you sure?", and the status. */
-import { h, icon, uid } from './dom.js';
+/** What is around the log: the title bar and the other fixed elements of the panel, the field, the menu and the status. */
+import { h, icon, iconButton, uid } from './dom.js';
 import { text } from './text.js';
 
 const LIMIT = 2_000; // characters, as the server counts them (code points)
 const COUNT_FROM = 1_800; // from here on the counter shows
 const TYPING_EVERY = 4_000; // ms between two "is typing" signals
+
+/**
+ * @param {string} title
+ * @param {{log: Element, menu: Element, status: Element[], composer: Element}} inside
+ * @param {{close: Function, escape: Function, toEnd: Function, startNew: Function}} actions
+ */
+export function buildFrame(title, { log, menu, status, composer }, { close, escape, toEnd, startNew }) {
+  const button = (testid, attributes, ...children) =>
+    h('button', { type: 'button', 'data-testid': `balie-${testid}`, ...attributes }, ...children);
+  const heading = h('h2', { id: uid('title'), tabindex: '-1', 'data-testid': 'balie-heading' }, title);
+  const companion = h('p', { class: 'companion', 'data-testid': 'balie-companion' }, text.robot);
+  const newer = button('newer', { class: 'button newer', hidden: true, onclick: toEnd }, text.newer, icon('down'));
+  const end = h('div', { class: 'end', hidden: true },
+    button('start-new', { class: 'button primary', onclick: startNew }, text.startNew));
+  const top = h('div', { class: 'top' },
+    h('div', { class: 'avatar' }, icon('robot'), icon('person')),
+    h('div', { class: 'titles' }, heading, companion), menu,
+    iconButton('close', text.close, 'close', close));
+  const dialog = h('dialog', { class: 'panel', 'aria-labelledby': heading.id, 'data-testid': 'balie-panel' },
+    top, log, h('div', { class: 'newer-box' }, newer), ...status, end, composer);
+  listen(dialog, escape);
+  /** An ended conversation has no field and no menu, only a way to start anew. */
+  const setEnded = (ended) => {
+    end.hidden = !ended;
+    for (const element of [composer, menu]) element.hidden = ended;
+  };
+  return { dialog, top, heading, companion, newer, setEnded };
+}
+
+function listen(dialog, escape) {
+  const leave = (event) => {
+    event.preventDefault();
+    escape();
+  };
+  dialog.addEventListener('keydown', (event) => event.key === 'Escape' && !event.isComposing && leave(event));
+  dialog.addEventListener('cancel', leave); // Android's back gesture
+  globalThis.visualViewport?.addEventListener('resize', () => // the keyboard on the screen takes room
+    dialog.style.setProperty('--seen', `${visualViewport.height}px`));
+}
 
 export class Composer {
   #input;
@@ -26,14 +65,18 @@ export class Composer {
       h('div', { class: 'field-row' },
         h('label', { for: id, class: 'unseen' }, text.label),
         this.#input,
-        h('button', {
-          type: 'submit', class: 'send', 'aria-label': text.send, title: text.send, 'data-testid': 'balie-send',
-        }, icon('send'))),
+        iconButton('send', text.send, 'send', null, { type: 'submit', class: 'send' })),
       h('p', { class: 'hint', id: hint }, text.hint));
   }
 
   focus() {
     this.#input.focus();
+  }
+
+  /** Switched off: what was typed stays, and can't be sent. */
+  set off(off) {
+    this.#input.readOnly = off;
+    this.element.toggleAttribute('data-off', off);
   }
 
   #key(event) {
@@ -44,6 +87,7 @@ export class Composer {
 
   #submit(event) {
     event.preventDefault();
+    if (this.#input.readOnly) return;
     const words = this.#input.value.trim();
     const used = [...words].length;
     if (used > LIMIT) {
@@ -89,13 +133,13 @@ export class Composer {
 export class Menu {
   #button;
   #list;
+  #prepare;
 
-  constructor(items) {
+  /** `prepare()`: somebody looks at the items. */
+  constructor(items, prepare) {
+    this.#prepare = prepare;
     const id = uid('menu');
-    this.#button = h('button', {
-      type: 'button', class: 'icon-button', 'aria-label': text.menu, title: text.menu, 'aria-expanded': 'false',
-      'aria-controls': id, onclick: () => this.toggle(), 'data-testid': 'balie-menu',
-    }, icon('menu'));
+    this.#button = iconButton('menu', text.menu, 'menu', () => this.toggle(), { 'aria-expanded': 'false', 'aria-controls': id });
     this.#list = h('ul', { class: 'menu', id, hidden: true }, ...items.map((item) => h('li', {}, h('button', {
       type: 'button', class: item.danger && 'danger', 'data-testid': `balie-${item.id}`,
       onclick: () => {
@@ -116,6 +160,7 @@ export class Menu {
   }
 
   toggle(open = !this.opened) {
+    if (open) this.#prepare();
     this.#list.hidden = !open;
     this.#button.setAttribute('aria-expanded', String(open));
   }
@@ -129,33 +174,9 @@ export class Menu {
   }
 }
 
-/** Asks before something that can't be undone. @returns {Promise<boolean>} */
-export function confirmed(parent, { title, body, confirm, danger = false }) {
-  const [titleId, bodyId] = [uid('title'), uid('body')];
-  const finish = (answer) => () => dialog.close(answer);
-  const dialog = h('dialog', {
-    class: 'confirm', role: 'alertdialog', 'aria-labelledby': titleId, 'aria-describedby': bodyId,
-    'data-testid': 'balie-confirm',
-    onkeydown: (event) => event.stopPropagation(), // Escape closes the question, not the chat
-  },
-  h('h3', { id: titleId }, title),
-  h('p', { id: bodyId }, body),
-  h('div', { class: 'buttons' },
-    h('button', { type: 'button', class: 'button', onclick: finish('') }, text.cancel),
-    h('button', { type: 'button', class: `button ${danger ? 'danger' : 'primary'}`, onclick: finish('yes') },
-      confirm)));
-  parent.append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(dialog.returnValue === 'yes');
-    });
-  });
-}
-
 const SILENT_FOR = 2_000; // ms without connection before saying so
 const BACK_FOR = 4_000; // ms that "you are back" stays
+const AWAY_FOR = 15_000; // ms without connection before saying how else to reach the municipality
 
 /** What is said beside the log: the connection (seen and spoken), typing (spoken), failures (spoken at once). */
 export class Status {
@@ -165,6 +186,8 @@ export class Status {
   #state = '';
   #timer = 0;
   #retry;
+  /** How else to reach the municipality, as far as that is known. */
+  contact = {};
   elements = [this.#bar, this.#announcer, this.#alert];
 
   constructor(retry) {
@@ -175,7 +198,7 @@ export class Status {
   connection({ state, title }, host) {
     if (state === this.#state) return;
     host.dataset.connection = state;
-    const interrupted = this.#bar.textContent === text.offline;
+    const interrupted = this.#bar.textContent.startsWith(text.offline);
     this.#state = state;
     this.#bar.dataset.state = state;
     clearTimeout(this.#timer);
@@ -184,10 +207,17 @@ export class Status {
       this.#timer = setTimeout(() => this.#show(''), BACK_FOR);
     } else if (state === 'refused') {
       const again = h('button', { type: 'button', class: 'again', onclick: this.#retry }, text.again);
-      this.#show(text.noService(title), again);
+      this.#show(`${text.noService(title)} ${text.reach(this.contact)}`, again);
+    } else if (state === 'off') {
+      this.#show(''); // see bulletin.js
     } else if (!interrupted) {
-      this.#timer = setTimeout(() => this.#show(state === 'connecting' ? text.connecting : text.offline), SILENT_FOR);
+      this.#timer = setTimeout(() => this.#away(state), SILENT_FOR);
     }
+  }
+
+  #away(state) {
+    this.#show(state === 'connecting' ? text.connecting : text.offline);
+    this.#timer = setTimeout(() => this.#show(`${text.offline} ${text.reach(this.contact)}`), AWAY_FOR);
   }
 
   /** Spoken when the screen reader has time; the same words are not repeated. */

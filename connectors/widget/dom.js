@@ -26,18 +26,23 @@ const PATHS = {
   robot: ['M5 9h14v10H5z', 'M12 9V5', 'M12 5h.01', 'M9 14h.01', 'M15 14h.01'],
 };
 
-/** A decorative icon: always beside words or an accessible name. */
-export function icon(name) {
+/** A decorative icon: always beside words or an accessible name. `paths`: of one that isn't among those above. */
+export function icon(name, paths = PATHS[name]) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
-  for (const d of PATHS[name]) {
+  for (const d of paths) {
     const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
     path.setAttribute('d', d);
     svg.append(path);
   }
   return svg;
 }
+
+/** A button that shows an icon; its name is also what a mouse is told. */
+export const iconButton = (testid, label, name, onclick, more) => h('button', {
+  type: 'button', class: 'icon-button', 'aria-label': label, title: label, 'data-testid': `balie-${testid}`, onclick, ...more,
+}, icon(name));
 
 /** For screen readers only. */
 export const unseen = (words) => h('span', { class: 'unseen' }, words);
@@ -65,7 +70,7 @@ export function safeUrl(address, server) {
 export function link(url, label, { opener = false, ...attributes } = {}) {
   const rel = opener ? 'opener' : 'noopener noreferrer';
   return h('a', { href: url.href, target: '_blank', rel, referrerpolicy: 'no-referrer', ...attributes },
-    label, unseen(text.newTab), '\u00a0', icon('external'));
+    label, unseen(text.newTab), '\u2060', icon('external')); // joined: the icon never stands alone on a line
 }
 
 /** Text with its https addresses made into links, without the punctuation behind them. */

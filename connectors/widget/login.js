@@ -1,17 +1,17 @@
 /**
- * The page where the citizen logged in hands its code to the chat, so that it need not be typed. Only a page of the chat's
- * own server is heard, and only while the chat asks for a code: it goes into that question as if it had been typed.
+ * Loaded with a question for the code of a login: the page where the citizen logged in hands it over, so that it need not be
+ * typed. Only a page of the chat's own server is heard, and only as long as the question can be answered.
  */
 const CODE = /^[A-HJKMNP-Z2-9]{6}$/;
 
-export function takeLoginCodes(server, log) {
+/** @param {string} server @param {HTMLInputElement} field the code goes in here, as if it had been typed */
+export function takeCode(server, field) {
   const { origin } = new URL(server);
   addEventListener('message', ({ origin: from, data, source }) => {
     if (from !== origin || data?.balie !== 'login' || typeof data.code !== 'string' || !CODE.test(data.code)) return;
-    const asked = [...log.querySelectorAll('form.ask:not([data-retired]) input[name=inlogcode]')].at(-1);
-    if (!asked) return;
-    asked.value = data.code;
-    asked.form.requestSubmit();
+    if (!field.isConnected || 'retired' in field.form.dataset) return;
+    field.value = data.code;
+    field.form.requestSubmit();
     source?.postMessage({ balie: 'login-taken' }, from);
   });
 }

@@ -29,7 +29,8 @@ export function messageElement(event, { server, respond, joins }) {
     class: `message ${role}${joins ? ' joins' : ''}${event.redacted ? ' redacted' : ''}`, lang: event.lang,
     'data-testid': 'balie-message', 'data-from': role,
   },
-  h('p', { class: 'head' }, h('span', { class: 'who' }, senderOf(event.from)), ' ', event.at && timeTag(event.at)),
+  h('p', { class: 'head' }, h('span', { class: 'who' }, senderOf(event.from)), ' ',
+    h('span', { class: 'at', 'aria-live': 'off' }, event.at && timeTag(event.at))), // filled in later, it isn't spoken
   words.some(Boolean) && h('div', { class: 'bubble' }, ...words, source(event, server)),
   ...parts.map((part) => renderPart(part, respond, server)));
 }
@@ -45,8 +46,7 @@ export function noticeElement({ kind, text: words, parts = [] }, server, respond
 export function confirm(node, event) {
   const bubble = node.querySelector('.bubble');
   if (event.text && event.text !== bubble.textContent) bubble.textContent = event.text;
-  node.querySelector('time')?.remove();
-  node.querySelector('.head').append(timeTag(event.at));
+  node.querySelector('.at').replaceChildren(timeTag(event.at));
   markState(node, 'sent');
 }
 

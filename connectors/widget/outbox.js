@@ -1,7 +1,8 @@
 /** What this device keeps: the conversation's key, and messages until the server has them. */
 import { Problem, backoff, pause } from './transport.js';
 
-/** In localStorage: {conv, token, expires_at}, the last number read, whether with a person, unsent messages (a key each). */
+/** In localStorage: {conv, token, expires_at}, the last number read, whether with a person, unsent messages (a key each), and how
+ * the municipality is reached. */
 export class Store {
   #prefix;
   #area;
@@ -31,6 +32,10 @@ export class Store {
     this.#put('person', value);
   }
 
+  set service(value) {
+    this.#put('service', value);
+  }
+
   /** Messages to send, oldest first. */
   get outbox() {
     const keys = Object.keys(this.#area).filter((key) => key.startsWith(`${this.#prefix}out:`));
@@ -53,8 +58,8 @@ export class Store {
   }
 
   /** Calls back when another tab starts, restarts or erases the conversation. */
-  watch(changed) {
-    addEventListener('storage', ({ key }) => key === `${this.#prefix}conversation` && changed());
+  watch(changed, signal) {
+    addEventListener('storage', ({ key }) => key === `${this.#prefix}conversation` && changed(), { signal });
   }
 
   #get(name) {

@@ -3,19 +3,19 @@
  * Hooks that stay, for tests and for whoever builds on it (shadow roots are open):
  *   button "Stel uw vraag in de chat" (launcher, aria-expanded) · dialog "Digitale balie" · log "Gesprek" ·
  *   textbox "Uw vraag of bericht" · buttons "Versturen", "Menu", "Chat sluiten"; in the menu "Ik wil een medewerker
- *   spreken", "Gesprek downloaden", "Opnieuw beginnen", "Gesprek wissen" · alertdialog (are you sure?)
- *   data-testid="balie-…": launcher panel heading companion menu person download restart erase close confirm start-new
- *   log older newer queue leave-queue status announcer alert input send counter; in the log message [data-from] [data-state], line
- *   [data-kind] [data-state], notice [data-kind], choices choice date time form rating ([data-retired] once used),
- *   source appointment ics case
- *   on the panel: data-connection=connecting|live|retrying|refused, data-talking-to=bot|queue|agent
+ *   spreken", "Gesprek downloaden", "Gesprek printen", "Opnieuw beginnen", "Gesprek wissen" · alertdialog (are you sure?)
+ *   data-testid="balie-…": launcher panel heading companion menu person download print restart erase close confirm start-new
+ *   bulletin hide-notice off about ask-about hide-about invitation invitation-accept invitation-close log older newer queue
+ *   leave-queue status announcer alert input send counter; in the log message [data-from] [data-state], line [data-kind]
+ *   [data-state], notice [data-kind], choices choice date time form rating ([data-retired] once used), source appointment ics
+ *   case
+ *   on the panel: data-connection=connecting|live|retrying|refused|off, data-talking-to=bot|queue|agent
  */
 import { Client } from './client.js';
-import { Composer, Menu, Status, confirmed } from './controls.js';
-import { buildFrame, save } from './frame.js';
-import { takeLoginCodes } from './login.js';
+import { Composer, Menu, Status, buildFrame } from './controls.js';
+import { Extras } from './extras.js';
 import { stateWords } from './message.js';
-import { Queue, Typing, companion, countInTitle, isNews, standing } from './standing.js';
+import { Typing, companion, countInTitle, isNews, standing } from './standing.js';
 import { sheet, theme } from './style.js';
 import { text } from './text.js';
 import { LogView } from './view.js';
@@ -30,9 +30,10 @@ class BaliePanel extends HTMLElement {
   #composer;
   #menu;
   #status;
-  #queue;
+  #extras;
   #frame;
   #dialog;
+  #topic; // that was given; a page can change what it says itself
   #unread = 0;
   #with = ROBOT; // see companion() in standing.js
   #typing = new Typing((words) => {
@@ -40,13 +41,16 @@ class BaliePanel extends HTMLElement {
     this.#status.say(words);
   });
 
-  /** @type {{gemeente: string, server: string, title: string}} */
+  /** @type {{gemeente: string, server: string, title: string, lang?: string, topic?: string}} `topic`: what the page is about */
   options = {};
 
   connectedCallback() {
     if (this.shadowRoot) return;
     this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [theme, sheet];
-    this.#client = new Client({ ...this.options, page: location.origin + location.pathname });
+    const { lang, topic } = this.options;
+    this.#topic = topic;
+    this.options.topic = topic ?? topicOfPage();
+    this.#client = new Client({ ...this.options, locale: lang, page: location.origin + location.pathname });
     this.#build();
     this.shadowRoot.append(this.#dialog);
     this.#listen();
@@ -54,7 +58,8 @@ class BaliePanel extends HTMLElement {
   }
 
   /** Shows the panel: beside the page, or on small screens over it (modal). */
-  show({ focus = true } = {}) {
+  show({ focus = true, topic = this.#topic ?? topicOfPage() } = {}) {
+    if (topic !== this.options.topic) this.#extras.offer(topic);
     if (this.#dialog.open) return;
     if (FULL_SCREEN.matches) this.#dialog.showModal();
     else this.#dialog.setAttribute('open', ''); // unlike show(), this leaves the focus alone
@@ -89,33 +94,36 @@ class BaliePanel extends HTMLElement {
     this.#composer = new Composer({ send: (words) => this.ask(words), typing: (on) => this.#types(on) });
     this.#menu = new Menu([
       { id: 'person', label: text.person, act: () => client.send({ type: 'handover_request', text: text.person }) },
-      { id: 'download', label: text.download, act: () => this.#try(() => this.#download(), text.downloadFailed) },
-      { id: 'restart', label: text.restart, act: () => this.#restart() },
-      { id: 'erase', label: text.erase, act: () => this.#erase(), danger: true },
-    ]);
+      { id: 'download', label: text.download, act: () => this.#extras.act('keep', 'download') },
+      { id: 'print', label: text.print, act: () => this.#extras.act('keep', 'print') },
+      { id: 'restart', label: text.restart, act: () => this.#extras.act('sure', 'restart') },
+      { id: 'erase', label: text.erase, act: () => this.#extras.act('sure', 'erase'), danger: true },
+    ], () => import('./sure.js').catch(() => {})); // what some of them ask
     this.#status = new Status(() => this.#startNew());
-    this.#queue = new Queue(() => this.#leaveQueue());
     const [log, menu, composer] = [this.#view.element, this.#menu.element, this.#composer.element];
-    const status = [...this.#status.elements, this.#queue.element];
-    this.#frame = buildFrame(this.options.title, { log, menu, composer, status }, {
+    this.#frame = buildFrame(this.options.title, { log, menu, composer, status: this.#status.elements }, {
       close: () => this.#close(), escape: () => this.#menu.escape() || this.#close(),
       toEnd: () => this.#toEnd(), startNew: () => this.#startNew(),
     });
     this.#dialog = this.#frame.dialog;
+    this.#extras = new Extras({
+      options: this.options, client, root: this.shadowRoot, frame: this.#frame, composer: this.#composer,
+      ask: (words) => this.ask(words), focus: () => this.#focus(), say: (words) => this.#status.say(words),
+      sorry: (words) => this.#sorry(words),
+    });
   }
 
   #listen() {
     const takes = {
       started: ({ reason }) => this.#started(reason), history: (batch) => this.#history(batch),
       event: (event) => this.#event(event), typing: (typing) => this.#typing.on(typing, this.#with),
-      read: ({ seq }) => this.#view.read(seq),
+      read: ({ seq }) => this.#view.read(seq), service: (state) => this.#serve(state),
       outbox: (change) => this.#outgoing(change), connection: (connection) => this.#status.connection(connection, this),
       erased: () => this.#erased(),
     };
     for (const [name, take] of Object.entries(takes)) this.#client.addEventListener(name, ({ detail }) => take(detail));
     this.#view.element.addEventListener('scroll', () => this.#view.atEnd && (this.#frame.newer.hidden = true));
     FULL_SCREEN.addEventListener('change', () => this.#refit());
-    takeLoginCodes(this.options.server, this.#view.element);
     document.addEventListener('visibilitychange', () => this.#read());
   }
 
@@ -139,6 +147,8 @@ class BaliePanel extends HTMLElement {
     this.#frame.setEnded(false);
     this.#talkingTo(ROBOT);
     if (text.started[reason]) this.#view.line(text.started[reason]);
+    if (reason === 'restarted' || reason === 'expired') this.#ended();
+    this.#extras.offer(this.options.topic, reason !== 'resumed' && reason !== 'elsewhere');
   }
 
   #history(batch) {
@@ -156,9 +166,10 @@ class BaliePanel extends HTMLElement {
     const own = event.from?.role === 'citizen';
     this.#follow(event);
     if (!own && event.type !== 'note') this.#typing.off();
+    if (event.type === 'rating_request') this.#ended();
     if (!node || own) return;
     if (!this.#seen) return void this.#count(this.#unread + 1);
-    this.#frame.newer.hidden = atEnd;
+    this.#frame.newer.hidden = this.#view.atEnd || (atEnd && this.#view.begins(node));
     this.#read();
   }
 
@@ -177,8 +188,18 @@ class BaliePanel extends HTMLElement {
     this.dataset.talkingTo = role;
     this.#frame.companion.textContent = words;
     this.#client.withPerson = role !== 'bot';
-    if (this.#queue.show(role === 'queue' && who)) this.#focus(); // the button that was pressed is gone
     this.#count(this.#unread);
+    this.#extras.with(who);
+  }
+
+  #serve(state) {
+    this.#status.contact = state;
+    this.#extras.serve(state);
+  }
+
+  /** The page is told that the conversation came to an end: said goodbye, closed, erased, or begun anew. */
+  #ended() {
+    document.dispatchEvent(new CustomEvent('balie:ended'));
   }
 
   get #seen() {
@@ -206,32 +227,15 @@ class BaliePanel extends HTMLElement {
     if (this.#with.role === 'agent') this.#client.typing(on);
   }
 
-  async #leaveQueue() {
-    if (await confirmed(this.shadowRoot, text.stopQuestion)) this.ask(text.stopQuestion.confirm);
-  }
-
-  /** Does what may fail; then says so, in the log and aloud. */
-  async #try(work, failed) {
-    try {
-      await work();
-    } catch {
-      this.#status.alert(failed);
-      this.#view.line(failed);
-    }
+  /** Says that something failed, in the log and aloud. */
+  #sorry(words = text.failed) {
+    this.#status.alert(words);
+    this.#view.line(words);
   }
 
   async #showOlder() {
-    await this.#try(() => this.#client.older(), text.olderFailed);
+    await this.#client.older().catch(() => this.#sorry(text.olderFailed));
     this.#view.element.focus();
-  }
-
-  async #restart() {
-    if (await confirmed(this.shadowRoot, text.restartQuestion)) this.#client.restart().then(() => this.#focus());
-  }
-
-  async #erase() {
-    const sure = await confirmed(this.shadowRoot, text.eraseQuestion);
-    if (sure) await this.#try(() => this.#client.erase(), text.eraseFailed);
   }
 
   #erased() {
@@ -242,6 +246,7 @@ class BaliePanel extends HTMLElement {
     const focused = this.shadowRoot.activeElement;
     this.#frame.setEnded(true);
     if (focused) this.#frame.heading.focus(); // what had the focus is gone
+    this.#ended();
   }
 
   #startNew() {
@@ -254,11 +259,8 @@ class BaliePanel extends HTMLElement {
     this.#view.toEnd();
     this.#view.element.focus(); // the button that was pressed is gone
   }
-
-  async #download() {
-    save(await this.#client.transcript(), text.fileName(new Date().toISOString().slice(0, 10)));
-    this.#status.say(text.downloaded);
-  }
 }
+
+const topicOfPage = () => document.querySelector('meta[name=balie-topic]')?.content;
 
 customElements.define('balie-panel', BaliePanel);

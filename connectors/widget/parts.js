@@ -156,7 +156,7 @@ function field(spec, _index, all) {
   return { spec, input, node, wrong, error };
 }
 
-function form(part, respond) {
+function form(part, respond, server) {
   const fields = part.fields.map(field);
   const read = () => {
     const wrong = fields.filter((one) => one.wrong());
@@ -165,9 +165,13 @@ function form(part, respond) {
     if (wrong.length) return null;
     const value = Object.fromEntries(fields.map(({ spec, input }) => [spec.name, input.value.trim()]));
     const filled = fields.filter(({ input }) => input.value.trim()).map(({ spec }) => spec.label);
+    if (!filled.length) return fields[0].error.show(text.nothingFilled); // none is required, but nothing is no answer
     return { type: 'form', value, text: text.filled(filled.join(', ')) }; // what was filled in is not shown again
   };
-  return question('form', respond, read, ...fields.map(({ node }) => node), submitButton(part.submit || text.submit));
+  const made = question('form', respond, read, ...fields.map(({ node }) => node), submitButton(part.submit || text.submit));
+  const code = fields.find(({ spec }) => spec.name === 'inlogcode')?.input;
+  if (code) import('./login.js').then(({ takeCode }) => takeCode(server, code)).catch(() => {}); // then it is typed
+  return made;
 }
 
 /** Term and description, left out when there is nothing to say. */

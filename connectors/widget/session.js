@@ -116,7 +116,7 @@ export class Session {
   }
 
   #passing(event) {
-    if (event.type === 'typing' || event.type === 'read') this.#emit(event.type, event);
+    if (['typing', 'read', 'service'].includes(event.type)) this.#emit(event.type, event);
     if (event.type === 'ping' && event.last > this.seq) return this.#fill(event.last + 1);
     if (event.type !== 'reset') return undefined;
     return event.reason === 'expired' ? this.#gone() : this.#reload();

@@ -1,10 +1,6 @@
-/** Who the citizen talks with or waits for: what changes it, the line that tells so, and the place in the queue. */
-import { h } from './dom.js';
+/** Who the citizen talks with or waits for: what changes it, and the line that tells so. */
 import { senderOf } from './message.js';
 import { text } from './text.js';
-
-const SPOKEN_EVERY = 60_000; // ms between two places in the queue that are spoken
-const SPOKEN_CHANGE = 3; // unless it is so many places further
 
 const LINES = {
   assigned: ({ agent }) => text.assigned(agent?.name),
@@ -63,46 +59,5 @@ export class Typing {
   off() {
     clearTimeout(this.#timer);
     this.#show('');
-  }
-}
-
-/**
- * Where somebody stands who waits for a person: one place on the screen that is kept up to date. It is spoken when it
- * changes a lot, and otherwise once a minute at most.
- */
-export class Queue {
-  #card;
-  #spoken = h('p', { class: 'unseen', role: 'status' });
-  #title = h('strong');
-  #words = h('p');
-  #told = {}; // what was spoken last: {position, at}
-
-  constructor(stop) {
-    this.#card = h('div', { class: 'queue', hidden: true, 'data-testid': 'balie-queue' },
-      h('div', {}, this.#title, this.#words),
-      h('button', {
-        type: 'button', class: 'button', onclick: stop, 'aria-label': text.stopWaiting,
-        'data-testid': 'balie-leave-queue',
-      }, text.stop));
-    this.element = h('div', {}, this.#card, this.#spoken);
-  }
-
-  /** Shows this place, or with null none. Returns whether the focus was in what is hidden now. */
-  show(place) {
-    const focused = !place && this.#card.contains(this.#card.getRootNode().activeElement);
-    this.#card.hidden = !place;
-    if (place) {
-      this.#title.textContent = text.place(place.position);
-      this.#words.textContent = text.waitsFor(place);
-    }
-    this.#speak(place);
-    return focused;
-  }
-
-  #speak(place) {
-    const { position, at } = this.#told;
-    if (performance.now() - at < SPOKEN_EVERY && Math.abs(place?.position - position) < SPOKEN_CHANGE) return;
-    this.#told = place ? { position: place.position, at: performance.now() } : {};
-    this.#spoken.textContent = place ? `${this.#title.textContent}. ${this.#words.textContent}` : '';
   }
 }

@@ -61,12 +61,13 @@ button, input, textarea { font: inherit; color: inherit }
 button { cursor: pointer }
 a { color: var(--link); text-underline-offset: .18em; overflow-wrap: anywhere }
 a svg { width: .9em; height: .9em; margin-left: .25em; vertical-align: -.05em }
-:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px }
+:focus-visible, input[type=date]:focus-within { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px }
 h2:focus-visible { outline-offset: 0 }
 
-.panel { position: fixed; inset: auto 20px 92px auto; z-index: 2147483000; display: none; flex-direction: column;
-  width: min(408px, calc(100vw - 40px)); height: min(700px, calc(100dvh - 112px)); margin: 0; padding: 0; border: 0;
-  max-width: none; max-height: none; overflow: hidden; border-radius: 18px; background: var(--surface);
+.panel { position: fixed; inset: auto var(--balie-right, 20px) 92px var(--balie-left, auto); z-index: 2147483000;
+  display: none; flex-direction: column; width: min(408px, calc(100vw - 40px)); height: min(700px, calc(100dvh - 112px));
+  margin: 0; padding: 0; border: 0;
+  max-width: none; max-height: none; overflow: hidden auto; border-radius: 18px; background: var(--surface);
   color: var(--text); box-shadow: var(--shadow); animation: rise .2s ease-out }
 .panel[open] { display: flex }
 .panel::backdrop { background: none }
@@ -87,14 +88,14 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .menu-box { position: relative }
 .menu { position: absolute; right: 0; top: 50px; z-index: 2; width: max-content; max-width: min(300px, 80vw);
   padding: 6px; list-style: none; background: var(--surface); border: 1px solid var(--line); border-radius: 14px;
-  box-shadow: var(--shadow) }
+  box-shadow: var(--shadow); max-height: calc(100dvh - 180px); overflow-y: auto }
 .menu button { width: 100%; min-height: 44px; padding: 8px 14px; border: 0; border-radius: 9px; background: none;
   text-align: left }
 .menu button:hover { background: var(--raised) }
 :host(:not([data-talking-to=bot])) [data-testid=balie-person] { display: none }
 .menu .danger { color: var(--error) }
 
-.log { position: relative; flex: 1; min-height: 0; overflow: hidden auto; overscroll-behavior: contain; padding: 16px;
+.log { position: relative; flex: 1; min-height: 6em; overflow: hidden auto; overscroll-behavior: contain; padding: 16px;
   display: flex; flex-direction: column; align-items: flex-start; gap: 6px; scrollbar-width: thin }
 .log:focus-visible { outline-offset: -3px; border-radius: 0 }
 .day { align-self: center; margin: 2px 0 6px; font-size: .8125em; color: var(--muted) }
@@ -116,7 +117,8 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .citizen .bubble { background: var(--own); border-radius: 16px 4px 16px 16px; white-space: pre-wrap }
 .citizen.joins .bubble { border-radius: 16px }
 .redacted .bubble { background: none; border: 1px dashed var(--line); color: var(--muted); font-style: italic }
-.source { padding-top: .5em; border-top: 1px solid var(--line); font-size: .875em }
+.source { margin-bottom: -10px; border-top: 1px solid var(--line); font-size: .875em }
+.source a { display: inline-block; min-height: 44px; padding-block: 11px }
 .link { margin: 2px 4px 0 }
 .link a { min-height: 44px; padding-block: 8px }
 .link a:not(.button) { display: inline-block }
@@ -136,7 +138,8 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .line[data-kind=handover] { padding: 10px 14px; border-radius: 12px; background: var(--own); color: var(--text) }
 .notice { align-self: stretch; display: flex; gap: 10px; margin: 10px 0 4px; padding: 12px 14px; border-radius: 12px;
   background: var(--warm); color: var(--warm-text); border: 1px solid var(--warm-line) }
-.dots { display: flex; align-items: center; gap: 5px; margin-top: 8px; padding: 14px 16px; border-radius: 16px; background: var(--raised) }
+.dots { display: flex; align-items: center; gap: 5px; margin-top: 8px; padding: 14px 16px; border-radius: 16px;
+  background: var(--raised) }
 .dots span { width: 7px; height: 7px; border-radius: 50%; background: var(--muted); animation: blink 1.2s infinite }
 .dots span:nth-child(2) { animation-delay: .15s }
 .dots span:nth-child(3) { animation-delay: .3s }
@@ -144,10 +147,6 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .dots p { margin-block: -6px; font-size: .875em; color: var(--muted) }
 .newer-box { position: relative; height: 0; z-index: 1; display: flex; justify-content: center; align-items: flex-end }
 .newer { margin-bottom: 10px; border-radius: 22px; box-shadow: var(--shadow) }
-.queue { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 8px 12px 8px 16px;
-  background: var(--own); line-height: 1.4 }
-.queue div { flex: 1 10em }
-.queue p { font-size: .875em }
 .status { display: flex; flex-wrap: wrap; align-items: center; padding: 0 16px; background: var(--warm);
   color: var(--warm-text); font-size: .875em }
 .status:not(:empty) { padding-block: 8px }
@@ -231,26 +230,22 @@ textarea:focus-visible { outline-width: 2px; outline-offset: -1px; border-radius
 .composer .hint { margin: 6px 4px 0; font-size: .8125em }
 .note:not(:empty) { margin: 0 4px 6px; font-size: .875em; color: var(--muted) }
 .note.error { color: var(--error) }
+[data-off] :is(textarea, .send) { background: var(--raised); color: var(--muted); cursor: default }
 .end { display: grid; padding-bottom: 14px }
-
-.confirm { width: min(360px, calc(100vw - 32px)); padding: 20px; border: 1px solid var(--line); border-radius: 18px;
-  background: var(--surface); color: var(--text); box-shadow: var(--shadow) }
-.confirm::backdrop { background: #0008 }
-.confirm h3 { font-size: 1.125em; line-height: 1.3 }
-.confirm p { margin-top: 8px }
-.buttons { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 8px; margin-top: 18px }
 
 @media (max-width: 599.98px), (max-height: 459.98px) {
   .panel { inset: 0; width: 100%; height: var(--seen, 100dvh); border-radius: 0; box-shadow: none }
 }
 @media (max-height: 459.98px) {
   .top { padding-block: 2px } .avatar, .composer .hint { display: none } .composer { padding-block: 6px }
+  .menu { top: 46px; max-height: calc(100dvh - 56px) } .log { min-height: 3.5em }
 }
 @media (forced-colors: active) {
-  .panel, .bubble, .dots, .avatar, .send, .line[data-kind=handover], .queue, .steps span { border: 1px solid CanvasText }
+  .panel, .bubble, .dots, .avatar, .send, .line[data-kind=handover], .steps span { border: 1px solid CanvasText }
   .radios label:has(:checked), .steps .done { background: Highlight; color: HighlightText; forced-color-adjust: none }
   [data-retired] :is(.chip, input, label) { color: GrayText }
 }
+@media print { .panel[open] { display: none } }
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after { animation: none !important; transition: none !important }
 }`);

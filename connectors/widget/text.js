@@ -11,23 +11,9 @@ export const text = {
   person: 'Ik wil een medewerker spreken',
   restart: 'Opnieuw beginnen',
   download: 'Gesprek downloaden',
+  print: 'Gesprek printen',
   erase: 'Gesprek wissen',
-  cancel: 'Annuleren',
-  restartQuestion: {
-    title: 'Opnieuw beginnen?',
-    body: 'Dit gesprek stopt. U kunt het daarna niet meer teruglezen. Wilt u het bewaren? Download het dan eerst.',
-    confirm: 'Opnieuw beginnen',
-  },
-  eraseQuestion: {
-    title: 'Gesprek wissen?',
-    body: 'Wij wissen dit gesprek, ook bij de gemeente. U kunt dit niet ongedaan maken.',
-    confirm: 'Gesprek wissen',
-    danger: true,
-  },
-  eraseFailed: 'Wissen is niet gelukt. Uw gesprek is er nog. Probeer het later opnieuw.',
-  downloadFailed: 'Downloaden is niet gelukt. Probeer het later opnieuw.',
-  downloaded: 'Uw gesprek is gedownload.',
-  fileName: (day) => `gesprek-gemeente-${day}.html`,
+  failed: 'Dat is niet gelukt. Probeer het later opnieuw.',
 
   // Log
   log: 'Gesprek',
@@ -62,7 +48,9 @@ export const text = {
   connecting: 'Verbinding maken…',
   offline: 'Geen verbinding. We proberen het opnieuw. Uw gesprek blijft bewaard.',
   back: 'U bent weer verbonden.',
-  noService: (why) => `De chat werkt nu niet. ${why || ''} U kunt ons ook bellen.`.replace('  ', ' '),
+  noService: (why) => `De chat werkt nu niet. ${why || ''}`.trim(),
+  reach: ({ phone, phone_today: today, counter, counter_today: open }) => (phone
+    ? `Bel ${phone} (${today}) of kom langs: ${counter} (${open}).` : 'U kunt ons ook bellen.'),
   started: {
     expired: 'Uw vorige gesprek is niet meer beschikbaar. Hieronder begint een nieuw gesprek.',
     restarted: 'U bent opnieuw begonnen.',
@@ -74,14 +62,6 @@ export const text = {
   // Hand-over to a person
   queued: 'U wacht op een medewerker',
   place: (position) => (position ? `Nummer ${position} in de rij` : 'U staat in de rij'),
-  waitsFor: ({ team, eta }) => `${team ? `Team ${team}. ` : ''}${wait(eta)}`,
-  stop: 'Stoppen',
-  stopWaiting: 'Stoppen met wachten',
-  stopQuestion: {
-    title: 'Niet meer wachten?',
-    body: 'U bent uw plaats in de rij dan kwijt.',
-    confirm: 'Niet meer wachten',
-  },
   assigned: (name, more = '') => `${name ? `${name}, medewerker van de gemeente,` : 'Een medewerker'} helpt u nu${more}.`,
   transferred: (name, team) => (name
     ? text.assigned(name, ' verder')
@@ -106,6 +86,7 @@ export const text = {
   clock: (slot) => `${slot} uur`,
   submit: 'Versturen',
   optional: ' (niet verplicht)',
+  nothingFilled: 'Vul eerst iets in.',
   fieldMissing: (label) => `Vul dit in: ${label.toLowerCase()}.`,
   fieldWrong: (label) => `Dit klopt niet: ${label.toLowerCase()}. Controleer wat u invulde.`,
   filled: (labels) => `Ingevuld: ${labels}`,
@@ -151,15 +132,6 @@ const counterDay = format({ ...LONG_DAY, ...AT_COUNTER });
 const plainDay = format({ ...DAY, ...CALENDAR });
 const weekDay = format({ ...LONG_DAY, ...CALENDAR });
 const isoDay = format(AT_COUNTER, 'sv'); // 2026-11-24
-
-/** The expected wait in words, for a number of seconds; null: nobody takes conversations, undefined: nothing is known. */
-function wait(seconds) {
-  if (!seconds) return seconds === null ? 'Er is nu geen medewerker vrij.' : '';
-  if (seconds > 1800) return 'Het duurt langer dan een half uur.';
-  const minutes = Math.ceil(seconds / 60);
-  const about = minutes > 10 ? Math.ceil(minutes / 5) * 5 : minutes;
-  return `Het duurt ${seconds < 60 ? 'minder dan 1\u00a0minuut' : `ongeveer ${about}\u00a0${about > 1 ? 'minuten' : 'minuut'}`}.`;
-}
 
 /** "10:05", in the reader's own time. */
 export const timeOf = (iso) => clock.format(new Date(iso));

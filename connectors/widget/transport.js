@@ -15,6 +15,11 @@ export class Problem extends Error {
     return [401, 403, 404, 410].includes(this.status);
   }
 
+  /** The chat is switched off; `title` is what is said about that. */
+  get off() {
+    return this.type.endsWith('switched_off');
+  }
+
   /** Trying the same again later can work. */
   get passing() {
     return this.status === 408 || this.status === 429 || this.status >= 500;
@@ -28,12 +33,17 @@ export class Api {
   #base;
 
   constructor(server) {
-    this.#base = `${server.replace(/\/$/, '')}/v1/conv`;
+    this.#base = `${server.replace(/\/$/, '')}/v1/`;
+  }
+
+  /** How the municipality is reached, its emergency notice, and whether the chat is on. */
+  async gemeente(gemeente) {
+    return (await this.#call('GET', `gemeenten/${encodeURIComponent(gemeente)}`, {})).json();
   }
 
   /** @returns {Promise<{conv: string, token: string, expires_at: string, seq: number}>} */
   async create(details) {
-    return (await this.#call('POST', '', { body: details })).json();
+    return (await this.#call('POST', 'conv', { body: details })).json();
   }
 
   async send(conversation, message) {
@@ -69,11 +79,16 @@ export class Api {
     await this.#call('DELETE', '', { conversation });
   }
 
+  /** Another token for the same conversation. @returns {Promise<{token: string, expires_at: string}>} */
+  async renew(conversation) {
+    return (await this.#call('POST', '/token', { conversation })).json();
+  }
+
   async #call(method, path, { conversation, body, signal, keepalive, accept = 'application/json' }) {
     const headers = { Accept: accept };
     if (conversation) headers.Authorization = `Bearer ${conversation.token}`;
     if (body) headers['Content-Type'] = 'application/json';
-    const address = this.#base + (conversation ? `/${conversation.conv}` : '') + path;
+    const address = this.#base + (conversation ? `conv/${conversation.conv}` : '') + path;
     const options = {
       method, headers, keepalive, signal: signal ?? AbortSignal.timeout(TIMEOUT),
       body: body && JSON.stringify(body), cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer',

@@ -63,7 +63,9 @@ export class LogView {
     if (older) this.#prepend(events);
     else for (const event of events) this.#place(this.#render(event), event);
     this.#older.hidden = !more;
-    if (!older) this.toEnd();
+    if (fresh) this.#anchor = this.#nodes.get(events[0]?.id) ?? null;
+    if (fresh) this.#follow(); // also on a small screen the disclosure comes first
+    else if (!older) this.toEnd();
     setTimeout(() => this.element.setAttribute('aria-live', 'polite'), 500);
   }
 
@@ -73,6 +75,7 @@ export class LogView {
     const node = this.#render(event);
     if (!node) return null;
     this.#place(node, event);
+    if (event.from?.role !== 'bot' || !event.turn) this.#anchor = node; // no answer to what was asked: a beginning of its own
     this.#anchor ??= node;
     if (follow) this.#follow();
     return node;
@@ -138,6 +141,12 @@ export class LogView {
 
   toEnd() {
     this.element.scrollTop = this.element.scrollHeight;
+  }
+
+  /** Whether the beginning of this element is on the screen. */
+  begins(node) {
+    const { scrollTop, clientHeight } = this.element;
+    return node.offsetTop < scrollTop + clientHeight - NEAR_END / 2;
   }
 
   /** To the end, but never past the beginning of the current turn: a long answer is read from its start. */

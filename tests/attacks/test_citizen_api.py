@@ -22,7 +22,7 @@ from tests.conftest import Citizen, EchoBrain, Edge, EdgeFactory
 EVIL = "https://evil.example"
 ROUTES = [
     ("POST", "/messages"), ("POST", "/typing"), ("POST", "/read"), ("GET", "/events"), ("GET", "/history"),
-    ("GET", "/transcript"), ("DELETE", ""),
+    ("GET", "/transcript"), ("DELETE", ""), ("POST", "/token"), ("POST", "/attachments"),
 ]
 
 

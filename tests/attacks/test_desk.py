@@ -366,10 +366,12 @@ async def test_unknown_conversations(office: Office, conv: str) -> None:
 
 # --- other people's work: 8.2.1, 8.3.1 ---
 
+NOTICE = {"/api/service", "/api/service/notice", "/api/service/notice/end"}
 ALLOWED = {
     "agent": CONVERSATIONS_ONLY | {"/api/answers", "/api/tasks"},
     "team_lead": CONVERSATIONS_ONLY | {"/api/answers", "/api/tasks", "/api/team", "/api/conv/{conv}/assign"},
-    "editor": {"/api/answers"}, "administrator": {"/api/audit", "/api/tasks"},
+    "editor": {"/api/answers"} | NOTICE,
+    "administrator": {"/api/audit", "/api/tasks", "/api/service/off", "/api/service/on"} | NOTICE,
 }
 
 

@@ -101,6 +101,7 @@ def municipality(folder: Path, backends: Backends) -> None:
     (folder / KEY).mkdir(parents=True)
     (folder / KEY / "gemeente.yml").write_text(yaml.safe_dump(found, allow_unicode=True))
     (folder / KEY / "variables.yml").write_text((FOLDER / "voorbeeld" / "variables.yml").read_text())
+    (folder / KEY / "thema.css").write_text("")
 
 
 @contextlib.contextmanager

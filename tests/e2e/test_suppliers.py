@@ -15,6 +15,8 @@ from tests.e2e.conftest import PHONE, launched
 from tests.e2e.suppliers import KEY, Backends, connected
 from tests.e2e.widget import Widget
 from tests.house import House
+from tests.stubs import botapi
+from tests.stubs.botapi_rules import Sent
 from tests.stubs.faults import Fault
 
 CASE, BORN = "ZAAK-2026-0000000101", "2 januari 1980"
@@ -47,9 +49,8 @@ class TelegramChat:
         self._do(lambda: self._api.say(text, self._number))
 
     def choose(self, label: str) -> None:
-        message, button = next(
-            (message, button) for message in reversed(self._mine()) for button in message.buttons if re.search(label, button)
-        )
+        self._backends.run(lambda: self._api.until(lambda: self._offered(label)))
+        message, button = self._offered(label)[0]
         self._do(lambda: self._api.press(message, button))
 
     def hears(self, words: str) -> None:
@@ -63,7 +64,11 @@ class TelegramChat:
     def everything(self) -> str:
         return "\n".join(message.text for message in self._mine())
 
-    def _mine(self) -> list:  # type: ignore[type-arg]
+    def _offered(self, label: str) -> list[tuple[Sent, str]]:
+        """Buttons with this label, the newest message first; they may stand in a message of their own."""
+        return [(message, button) for message in reversed(self._mine()) for button in message.buttons if re.search(label, button)]
+
+    def _mine(self) -> list[Sent]:
         return [message for message in self._api.sent if message.chat == self._number]
 
     def _do(self, call: Callable[[], object]) -> None:
@@ -254,7 +259,7 @@ def bot_of_town(place: tuple[House, Backends]) -> Iterator[None]:
     house, backends = place
     for gemeente in (jcc_town.KEY, KEY):
         house.end("edge")  # not killed: the next edge would wait for its lock on Telegram
-        house.start_edge(BALIE_TELEGRAM_GEMEENTE=gemeente)
+        house.start_edge(**{"BALIE_TELEGRAM_TOKEN": "", f"BALIE_TELEGRAM_TOKEN__{gemeente.upper()}": botapi.TOKEN})
         backends.run(lambda: house.until("/ready"))  # on their event loop: Playwright runs one here
         if gemeente == jcc_town.KEY:
             yield

@@ -6,16 +6,14 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import jsonschema
 import pytest
 import yarl
-from openapi_schema_validator import OAS31Validator
 
-from bot.appointments import Customer, Item
 from bot.conversation import events
 from bot.conversation.queue import Agent
 from bot.wiring import Services
 from connectors.health import Health, Metrics
+from tests.api_document import booked
 from tests.conftest import Citizen, EchoBrain, Edge, EdgeFactory
 
 
@@ -379,16 +377,8 @@ class TestLookingBack:
 class TestCalendar:
     async def booked(self, edge: Edge) -> str:
         """Path of the calendar file of an appointment that was just made."""
-        services = edge.services
-        appointments = services.appointments("voorbeeld")
-        items = [Item((await appointments.products())[0].id)]
-        place = (await appointments.locations(items))[0].id
-        today = datetime.now(UTC).date()
-        day = (await appointments.days(items, place, today + timedelta(days=1), today + timedelta(days=30)))[0]
-        start = (await appointments.times(items, place, day))[0]
-        made = await appointments.book(items, place, start, Customer("J. de Vries", "j@voorbeeld.example"), key="k")
-        self.made = made
-        return f"/v1/calendar/{services.calendar_links.seal('voorbeeld', made.reference, made.code)}.ics"
+        self.made = made = await booked(edge.services)
+        return f"/v1/calendar/{edge.services.calendar_links.seal('voorbeeld', made.reference, made.code)}.ics"
 
     async def test_an_appointment_is_known_in_its_own_municipality_only(self, edge: Edge) -> None:
         assert (await edge.call("GET", await self.booked(edge))).status == 200
@@ -454,72 +444,6 @@ class TestSignals:
     ])
     async def test_wrong_signals_are_refused(self, citizen: Citizen, path: str, body: dict[str, object]) -> None:
         assert (await citizen.call("POST", path, json=body)).kind == "invalid"
-
-
-class TestDocumentation:
-    async def test_the_document_and_the_routes_are_the_same(self, edge: Edge) -> None:
-        made = (await edge.call("GET", "/v1/openapi.json")).json
-        documented = {(method.upper(), path) for path, item in made["paths"].items() for method in item if method != "parameters"}
-        served = {
-            (route.method, route.resource.canonical)
-            for route in edge.app.router.routes()
-            if route.resource and route.resource.canonical.startswith("/v1/") and route.method != "HEAD"
-        }
-        assert served == documented and len(served) == 12
-
-    async def test_the_document_is_valid_and_so_are_its_examples(self, edge: Edge) -> None:
-        made = (await edge.call("GET", "/v1/openapi.json")).json
-        assert made["openapi"].startswith("3.1") and made["servers"][0]["url"].startswith("http")
-        resolver = jsonschema.RefResolver("", made)
-        for schema in made["components"]["schemas"].values():
-            OAS31Validator.check_schema(schema)
-        checked = 0
-        for item in made["paths"].values():
-            for operation in (item[method] for method in item if method != "parameters"):
-                contents = [operation.get("requestBody", {}).get("content", {})]
-                contents += [answer.get("content", {}) for answer in operation["responses"].values()]
-                for media in (media for content in contents for media in content.values()):
-                    examples = [example["value"] for example in media.get("examples", {}).values()]
-                    for example in examples + [media[key] for key in ("example",) if key in media]:
-                        OAS31Validator(media["schema"], resolver=resolver).validate(example)
-                        checked += 1
-        assert checked >= 15
-
-    async def test_every_reference_in_the_document_leads_somewhere(self, edge: Edge) -> None:
-        made = (await edge.call("GET", "/v1/openapi.json")).json
-        resolver = jsonschema.RefResolver("", made)
-
-        def follow(node: object) -> int:
-            if isinstance(node, dict):
-                if "$ref" in node:
-                    resolver.resolve(node["$ref"])
-                return ("$ref" in node) + sum(map(follow, node.values()))
-            return sum(map(follow, node)) if isinstance(node, list) else 0
-
-        assert follow(made) > 50
-
-    async def test_what_the_api_says_fits_the_document(self, edge: Edge, echo_brain: EchoBrain) -> None:
-        made = (await edge.call("GET", "/v1/openapi.json")).json
-        resolver = jsonschema.RefResolver("", made)
-        citizen = await edge.citizen()
-        receipt = await citizen.send("Hallo")
-        await citizen.answered(2)
-        poll = await citizen.call("GET", "/events?after=0&wait=0")
-        wrong = await citizen.send("")
-        for name, body in (("Begun", citizen.created), ("Receipt", receipt.json), ("Poll", poll.json),
-                           ("History", (await citizen.call("GET", "/history")).json), ("Problem", wrong.json)):
-            OAS31Validator({"$ref": f"#/components/schemas/{name}"}, resolver=resolver).validate(body)
-
-    async def test_the_page_shows_every_operation_without_scripts(self, edge: Edge) -> None:
-        made = (await edge.call("GET", "/v1/openapi.json")).json
-        page = await edge.call("GET", "/v1/docs")
-        assert page.status == 200 and page.headers["Content-Type"] == "text/html; charset=utf-8"
-        for path, item in made["paths"].items():
-            assert path in page.text
-            assert all(operation["summary"] in page.text for method, operation in item.items() if method != "parameters")
-        assert "<script" not in page.text and "style=" not in page.text
-        style = await edge.call("GET", "/pages/docs.css")
-        assert style.status == 200 and style.headers["Content-Type"].startswith("text/css")
 
 
 class TestPages:

@@ -1,12 +1,13 @@
 """The lists, the bar and the other parts of the desk in a real browser: quiet, complete, true, and for everybody."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from bot.contacts import CallbackRequest, ContactsUnavailable
 from bot.conversation import keys
@@ -489,8 +490,16 @@ async def test_two_agents_want_the_same_call_and_the_second_is_told(browser: Bro
     reference, page = await _asked(office, "one"), await _open(browser, office)
     await page.get_by_test_id("to-tasks").click()
     await expect(_task(page, reference)).to_be_visible()
+    pressed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await pressed.wait()  # the second agent presses before the page has heard of the first
+        await route.continue_()
+
+    await page.route("**/desk/api/tasks", late)
     await (await office.agent("noor")).post(f"/tasks/{reference}/take")
     await _task(page, reference).get_by_role("button", name="Ik bel").click()
+    pressed.set()
     await expect(page.get_by_role("alert").filter(has_text="Noor belt deze inwoner al.")).to_be_visible()
     await expect(_task(page, reference)).to_contain_text("Noor belt")
     await expect(_task(page, reference).get_by_role("button", name="Ik bel")).to_have_count(0)

@@ -1,7 +1,6 @@
 """Telegram from chat to log and back, against a strict Bot API over HTTP, a real Redis and a real edge."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,8 +8,6 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from bot.conversation import events
-from bot.conversation.events import Event
-from bot.conversation.mailbox import Answer, Mailbox
 from bot.conversation.queue import Agent
 from bot.conversation.redis import EmbeddedRedis
 from bot.settings import SettingsError
@@ -18,77 +15,27 @@ from bot.wiring import Services, build
 from connectors.problems import CATALOGUE
 from connectors.telegram import words
 from connectors.telegram.render import render
+from connectors.words import too_long
+from tests import telegram_fixtures
 from tests.conftest import EchoBrain, Edge, EdgeFactory, echoing
-from tests.stubs.botapi import TOKEN, BotApi, serving
-from tests.stubs.botapi_rules import Sent
+from tests.stubs.botapi import TOKEN, BotApi
+from tests.telegram_fixtures import (
+    CHAT,
+    PUBLIC,
+    SECRET,
+    WEBHOOK,
+    Start,
+    choices,
+    conv_of,
+    last,
+    log_of,
+    message,
+    queue,
+    said,
+    talk,
+)
 
-SECRET = "fictitious-secret-of-the-webhook"
-PUBLIC = "https://balie.voorbeeld.example"
-CHAT = 7
-
-Start = Callable[..., Awaitable[Edge]]
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def start(api: BotApi, make_edge: EdgeFactory) -> Start:
-    """Starts an edge whose bot polls."""
-
-    async def make(**changes: Any) -> Edge:
-        edge = await make_edge(**{"telegram_token": TOKEN, "telegram_api_url": api.url} | changes)
-        await api.until(lambda: api.commands or changes.get("telegram_token"))
-        return edge
-
-    return make
-
-
-@pytest.fixture
-def start_webhook(start: Start, api: BotApi) -> Start:
-    """Starts an edge that Telegram brings its updates to."""
-
-    async def make(**changes: Any) -> Edge:
-        edge = await start(**{"public_url": PUBLIC, "telegram_secret": SECRET} | changes)
-        await api.until(lambda: api.webhook)
-        return edge
-
-    return make
-
-
-def conv_of(services: Services, chat: int = CHAT) -> str:
-    return "tg_" + services.limits.hash(f"telegram:{chat}")
-
-
-async def log_of(services: Services, chat: int = CHAT) -> list[Event]:
-    return [body for _, body in await services.store.read(conv_of(services, chat), 0, 500)]
-
-
-async def said(services: Services, chat: int = CHAT) -> list[Event]:
-    """What the citizen said, according to the log."""
-    return [body for body in await log_of(services, chat) if body["type"] == "message" and body["from"]["role"] == "citizen"]
-
-
-def message(text: str, *parts: Event, payloads: list[str] | None = None) -> Event:
-    extra: dict[str, Any] = {"parts": list(parts)} if parts else {}
-    return events.message("bot", text, name="Balie", **extra, **({"_payloads": payloads} if payloads else {}))
-
-
-def choices(*labels: str) -> Event:
-    return {"kind": "choices", "id": "q", "options": [{"label": label, "value": str(i)} for i, label in enumerate(labels, 1)]}
-
-
-def last(api: BotApi, chat: int = CHAT) -> Sent:
-    return [message for message in api.sent if message.chat == chat][-1]
-
-
-async def talk(api: BotApi, text: str, answer: str | None = None, chat: int = CHAT) -> None:
-    """Say something and wait for the answer."""
-    api.say(text, chat)
-    await api.until(lambda: any(shown.startswith(answer or f"echo: {text}") for shown in api.texts(chat)))
+api, start, start_webhook = telegram_fixtures.api, telegram_fixtures.start, telegram_fixtures.start_webhook
 
 
 # Receiving
@@ -121,8 +68,9 @@ async def test_an_update_that_comes_ten_times_has_one_effect(
     start_webhook: Start, echo_brain: EchoBrain, api: BotApi
 ) -> None:
     edge = await start_webhook()
-    url = edge.url + "/telegram/webhook"
-    updates = (api.say("/start"), api.say("Hallo"), api.say("/start"), api.say("/help"), api.send(photo=[]))
+    url = edge.url + WEBHOOK
+    paper = {"file_id": "a", "file_unique_id": "b"}
+    updates = (api.say("/start"), api.say("Hallo"), api.say("/start"), api.say("/help"), api.send(document=paper))
     for number, update in enumerate(updates, start=1):
         assert {await api.post(url, update, SECRET) for _ in range(10)} == {200}
         await api.until(lambda number=number: len(api.sent) >= number)
@@ -132,7 +80,8 @@ async def test_an_update_that_comes_ten_times_has_one_effect(
     assert [body["text"] for body in await said(edge.services)] == ["Hallo", "Afspraak maken", "Tot slot"]
     assert [text[:20] for text in api.texts()].count("Hallo! Ik ben Balie,") == 2
     assert api.texts()[1] == "echo: Hallo"
-    assert api.texts()[3:] == [words.help_text(edge.services.gemeente("voorbeeld")), words.NOT_TEXT, "echo: Afspraak maken",
+    gemeente = edge.services.gemeente("voorbeeld")
+    assert api.texts()[3:] == [words.help_text(gemeente), words.file(gemeente, words=False), "echo: Afspraak maken",
                                "echo: Tot slot"]
 
 
@@ -143,9 +92,9 @@ async def talk_webhook(api: BotApi, url: str, text: str) -> None:
 
 async def test_the_webhook_is_registered_and_answers(start_webhook: Start, echo_brain: EchoBrain, api: BotApi) -> None:
     edge = await start_webhook()
-    assert api.webhook["url"] == PUBLIC + "/telegram/webhook"
+    assert api.webhook["url"] == PUBLIC + WEBHOOK
     assert api.webhook["secret_token"] == SECRET
-    await talk_webhook(api, edge.url + "/telegram/webhook", "Hallo")
+    await talk_webhook(api, edge.url + WEBHOOK, "Hallo")
     assert api.count("getUpdates") == 0
 
 
@@ -154,14 +103,14 @@ async def test_a_webhook_call_without_the_right_secret_is_refused(
     start_webhook: Start, api: BotApi, secret: str | None
 ) -> None:
     edge = await start_webhook()
-    assert await api.post(edge.url + "/telegram/webhook", api.say("Hallo"), secret) == 403
+    assert await api.post(edge.url + WEBHOOK, api.say("Hallo"), secret) == 403
     assert await log_of(edge.services) == []
 
 
 @pytest.mark.parametrize("body", [None, [], "tekst", 5, {}, {"update_id": "x"}, {"update_id": 1, "message": {"text": "a"}}])
 async def test_a_webhook_call_that_is_no_update_is_no_error_of_ours(start_webhook: Start, api: BotApi, body: Any) -> None:
     edge = await start_webhook()
-    assert await api.post(edge.url + "/telegram/webhook", body, SECRET) in {200, 400}
+    assert await api.post(edge.url + WEBHOOK, body, SECRET) in {200, 400}
 
 
 async def test_a_webhook_without_secret_is_refused_at_the_start(make_edge: EdgeFactory, api: BotApi) -> None:
@@ -170,7 +119,7 @@ async def test_a_webhook_without_secret_is_refused_at_the_start(make_edge: EdgeF
 
 
 async def test_without_a_token_there_is_no_telegram(edge: Edge, api: BotApi) -> None:
-    assert await api.post(edge.url + "/telegram/webhook", api.say("Hallo"), SECRET) == 404
+    assert await api.post(edge.url + WEBHOOK, api.say("Hallo"), SECRET) == 404
     assert api.calls == []
 
 
@@ -204,9 +153,9 @@ async def test_a_webhook_call_is_refused_while_the_store_is_away(
     edge = await start_webhook(url=own_redis.url, store_timeout_seconds=0.5)
     own_redis.stop()
     update = api.say("Bewaar dit")
-    assert await api.post(edge.url + "/telegram/webhook", update, SECRET) == 503
+    assert await api.post(edge.url + WEBHOOK, update, SECRET) == 503
     own_redis.start()
-    assert await api.post(edge.url + "/telegram/webhook", update, SECRET) == 200
+    assert await api.post(edge.url + WEBHOOK, update, SECRET) == 200
     assert [body["text"] for body in await said(edge.services)] == ["Bewaar dit"]
 
 
@@ -226,7 +175,7 @@ async def test_what_is_no_text_gets_a_sentence_and_is_not_kept(start: Start, ech
     api.send(kind="edited_message", text="Toch anders", edit_date=1_800_000_001)
     api.say("a" * 101)
     await api.until(lambda: len(api.sent) == 3)
-    assert set(api.texts()) == {words.NOT_TEXT, words.EDITED, words.too_long(100)}
+    assert set(api.texts()) == {words.voice(edge.services.gemeente("voorbeeld")), words.CHANGED, too_long(100)}
     assert await log_of(edge.services) == []
 
 
@@ -356,7 +305,7 @@ async def test_what_other_channels_show_as_cards_is_said_in_words(
     _, form, day, case, cases, appointment, local, unknown = api.sent
     assert form.text.startswith("Vul in\n\nGeboortedatum of postcode. Typ uw antwoord hieronder.")
     assert form.text.endswith("\n- Geboortedatum: bijvoorbeeld 31-12-1990")
-    assert day.text.endswith("Typ een datum van dinsdag 1 december 2026 tot en met donderdag 31 december 2026.")
+    assert day.text == "Kies een dag"
     assert case.text == "Uw zaak\n\nZaak: ZAAK-1\nStatus: Bezig\nStap 2 van 5\nVerwacht: dinsdag 1 december 2099"
     assert cases.text == (
         "Uw zaken\n\nZaak: ZAAK-2\nSoort: Bijstand\nStatus: Wacht\nStap 1 van 3\nVolgende stap: Besluit\nTermijn: staat stil\n\n"
@@ -445,7 +394,7 @@ async def test_two_edges_bring_every_answer_once_and_in_order(
     edges = [await start_webhook(), await start_webhook()]
     for number in range(10):
         for chat in (7, 8, 9):
-            url = edges[number % 2].url + "/telegram/webhook"
+            url = edges[number % 2].url + WEBHOOK
             assert await api.post(url, api.say(f"vraag {number}", chat), SECRET) == 200
     await api.until(lambda: len(api.sent) >= 33)
     for chat in (7, 8, 9):
@@ -542,17 +491,6 @@ async def test_what_is_erased_in_the_middle_of_a_turn_is_never_answered(start: S
 
 
 # A person
-
-async def queue(services: Services, said_by_bot: str) -> None:
-    """What a real brain does when a citizen wants a person."""
-    mailbox = Mailbox(services.redis, services.redis_blocking, "test", 6.0)
-    await mailbox.prepare()
-    (entry, conv), = await mailbox.wait(1, 10.0)
-    turn = await mailbox.take(entry, conv)
-    assert turn
-    queued = events.handover("queued", position=1, eta_s=300, turn=turn.name)
-    assert await mailbox.commit(turn, Answer([message(said_by_bot), queued], b"-", handover={"topic": None}), 30)
-
 
 async def test_a_person_is_announced_named_and_heard(start: Start, services: Services, api: BotApi) -> None:
     edge = await start()
@@ -670,12 +608,12 @@ async def test_no_text_and_no_chat_reaches_the_logs(start: Start, echo_brain: Ec
         await talk(api, "Nog een geheim", chat=987654)
         api.blocked.add(987654)
         api.say("Laatste geheim", chat=987654)
-        await api.until(lambda: any(record["event"] == "telegram_unreachable" for record in logs))
+        await api.until(lambda: any(record["event"] == "chat_unreachable" for record in logs))
     assert "geheim" not in str(logs)
     assert "987654" not in str(logs)
 
 
 async def test_settings_name_a_municipality_that_is_served(services: Services, make_edge: EdgeFactory, api: BotApi) -> None:
-    with pytest.raises(SettingsError, match="BALIE_TELEGRAM_GEMEENTE"):
-        await make_edge(telegram_token=TOKEN, telegram_api_url=api.url, telegram_gemeente="elders")
+    with pytest.raises(SettingsError, match="BALIE_TELEGRAM_TOKEN__ELDERS"):
+        await make_edge(telegram_api_url=api.url, own={("telegram_token", "elders"): TOKEN})
     assert build(services.settings, services.redis_url).gemeenten

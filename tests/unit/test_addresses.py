@@ -51,6 +51,7 @@ def faults(folder: Path, place: str, address: str, **settings: Any) -> str:
     own.mkdir()
     (own / "gemeente.yml").write_text(yaml.safe_dump(found))
     (own / "variables.yml").write_text((FOLDER / "voorbeeld" / "variables.yml").read_text())
+    (own / "thema.css").write_text("")
     with pytest.raises(SettingsError) as caught:
         build(Settings(gemeenten="voorbeeld", gemeenten_dir=str(folder), **settings), "unix:///nergens")
     return str(caught.value)

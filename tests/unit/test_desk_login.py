@@ -29,6 +29,7 @@ def _settings(folder: Path, login: dict[str, Any] | None, **desk: Any) -> Settin
     facts["desk"] |= {"login": login} | desk
     (folder / "eigen" / "gemeente.yml").write_text(yaml.safe_dump(facts))
     (folder / "eigen" / "variables.yml").write_text((source / "variables.yml").read_text())
+    (folder / "eigen" / "thema.css").write_text("")
     return replace(WITH_SECRETS, gemeenten_dir=str(folder))
 
 

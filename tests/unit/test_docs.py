@@ -163,7 +163,7 @@ async def test_the_examples_of_connections_work_as_they_stand(example: dict[str,
     content["desk"] |= example.get("desk", {})
     content["teams"] = example.get("teams", content["teams"])
     (folder / "gemeente.yml").write_text(yaml.safe_dump(content))
-    secrets = {name: "x" * 32 for name in SECRETS}
+    secrets = {name: "x" * 32 for name in SECRETS if not name.startswith("push_")}  # those must fit a standard
     settings = Settings(gemeenten="voorbeeld", gemeenten_dir=str(tmp_path), data_dir=str(tmp_path / "var"), **secrets)
     services = build(settings, "redis://127.0.0.1:1")
     ports = ("zaken", "appointments", "contacts", "notifications", "login")

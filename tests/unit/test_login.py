@@ -64,6 +64,7 @@ def _gemeente(folder: Path, login: dict[str, Any]) -> Settings:
     facts = yaml.safe_load((source / "gemeente.yml").read_text()) | {"login": login}
     (folder / "eigen" / "gemeente.yml").write_text(yaml.safe_dump(facts))
     (folder / "eigen" / "variables.yml").write_text((source / "variables.yml").read_text())
+    (folder / "eigen" / "thema.css").write_text("")
     return replace(WITH_SECRETS, gemeenten_dir=str(folder))
 
 

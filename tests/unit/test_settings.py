@@ -91,6 +91,7 @@ def test_a_fault_in_a_municipality_names_the_file(tmp_path: Path, old: str, new:
     assert old in text
     (folder / "gemeente.yml").write_text(text.replace(old, new, 1))
     (folder / "variables.yml").write_text("")
+    (folder / "thema.css").write_text("")
     with pytest.raises(SettingsError, match=told) as caught:
         gemeenten.load(["fout"], tmp_path)
     assert "gemeente.yml" in str(caught.value)

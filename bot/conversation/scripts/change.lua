@@ -1,6 +1,6 @@
 -- Events from anyone but citizen and brain, and every change of owner but the one at the end of a turn.
 -- KEYS  1 meta  2 log  3 inbox  4 turns  5 feed  6 cids  7 waiting  8 active  9 closed  10 tracker  11 assigned  12 pending
---       13 handled  14 waits
+--       13 handled  14 waits  15 devices  16 due, 17 taken and 18 items of the conversations with news for devices
 -- ARGV  1 conversation  2 how (JSON, all values are strings, '' for none)  3... event bodies
 --       how: owner, agent: what it must have; pending: the postponed act it must have; to, to_agent, to_name: new owner;
 --       team: new team; most: conversations that to_agent may have; cid; ttl (s); turn '1': the last event becomes a turn of the
@@ -70,6 +70,16 @@ if how.turn == '1' then
     redis.call('XADD', KEYS[4], '*', 'c', ARGV[1])
   end
 end
+if redis.call('EXISTS', KEYS[15]) == 1 then -- in the same step as the event: no death in between can lose the push
+  redis.call('HSET', KEYS[18], ARGV[1], '{"conv":"' .. ARGV[1] .. '","seq":' .. seq .. '}')
+  if not redis.call('ZSCORE', KEYS[17], ARGV[1]) then -- who has it at the moment finds that it changed
+    local time = redis.call('TIME')
+    redis.call('ZADD', KEYS[16], 'NX', string.format('%d.%06d', time[1], time[2]), ARGV[1])
+  end
+  for _, key in ipairs({KEYS[16], KEYS[18]}) do
+    if redis.call('TTL', key) < tonumber(how.ttl) then redis.call('EXPIRE', key, how.ttl) end
+  end
+end
 redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'c', ARGV[1])
-for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3], KEYS[6], KEYS[10]}) do redis.call('EXPIRE', key, how.ttl) end
+for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3], KEYS[6], KEYS[10], KEYS[15]}) do redis.call('EXPIRE', key, how.ttl) end
 return {'done', seq, how.to ~= '' and how.to or meta[1], agent, name}

@@ -3,14 +3,17 @@
 -- ARGV  1 conversation  2 consumer group  3 id of the entry in turns  4 lease  5 seq of the turn  6 time to live (s)
 --       7 tracker  8 new owner, or ''  9 handover as JSON, or ''  10 'question': number (1-based) of the last event that asks, or 0
 --       11 pick as JSON, or ''  12 picks kept per conversation  13 conversations with picks kept per municipality
---       14 number of events, then the event bodies, then pairs (seq, body) of events to replace
+--       14 number (1-based) of the event that is kept once per conversation (rating_request), or 0; none after it asks a question
+--       15 number of events, then the event bodies, then pairs (seq, body) of events to replace
 -- Returns 1, or 0 when the turn was taken over or the conversation erased.
 if redis.call('HGET', KEYS[1], 'lease') ~= ARGV[4] then return 0 end
 if redis.call('LINDEX', KEYS[3], 0) ~= ARGV[5] then return 0 end
 local first = redis.call('LLEN', KEYS[2])
-local count = tonumber(ARGV[14])
-for i = 1, count do redis.call('RPUSH', KEYS[2], ARGV[14 + i]) end
-for i = 15 + count, #ARGV - 1, 2 do redis.call('LSET', KEYS[2], tonumber(ARGV[i]) - 1, ARGV[i + 1]) end
+local count, once = tonumber(ARGV[15]), tonumber(ARGV[14])
+for i = 1, count do
+  if i ~= once or redis.call('HSETNX', KEYS[1], 'rating', '1') == 1 then redis.call('RPUSH', KEYS[2], ARGV[15 + i]) end
+end
+for i = 16 + count, #ARGV - 1, 2 do redis.call('LSET', KEYS[2], tonumber(ARGV[i]) - 1, ARGV[i + 1]) end
 if ARGV[10] ~= '0' then redis.call('HSET', KEYS[1], 'question', first + tonumber(ARGV[10])) end
 redis.call('SET', KEYS[4], ARGV[7])
 redis.call('LPOP', KEYS[3])

@@ -1,6 +1,6 @@
 -- A citizen's message enters the log, once per cid, and becomes a turn when the bot owns the conversation.
 -- A closing that was postponed is off: the citizen goes on. Who waits in the queue and chooses another way leaves it with that.
--- KEYS  1 meta  2 log  3 cids  4 inbox  5 turns  6 feed  7 tracker  8 pending  9 waiting  10 closed
+-- KEYS  1 meta  2 log  3 cids  4 inbox  5 turns  6 feed  7 tracker  8 pending  9 waiting  10 closed  11 devices
 -- ARGV  1 conversation  2 cid  3 digest of the request  4 event body  5 time to live (s)  6 max inbox  7 max backlog
 --       8 max events  9 seq of the question answered, or ''  10 event that tells that the queue is left for it, or ''
 -- Returns {outcome, seq}: new | again | gone | reused | expired | full | busy | overloaded
@@ -48,5 +48,5 @@ else
   end
 end
 redis.call('XADD', KEYS[6], 'MAXLEN', '~', 10000, '*', 'c', ARGV[1])
-for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[7]}) do redis.call('EXPIRE', key, ARGV[5]) end
+for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[7], KEYS[11]}) do redis.call('EXPIRE', key, ARGV[5]) end
 return {'new', seq}

@@ -10,6 +10,7 @@ export class Problem extends Error {
     super(body.title ?? text.failed);
     this.status = status;
     this.title = body.title ?? text.failed;
+    this.field = body.field ?? ''; // of a form, when that is what is wrong
     this.kind = body.type?.split(':').at(-1) ?? '';
     this.wait = Number(retryAfter) * 1000 || null;
   }

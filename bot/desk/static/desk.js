@@ -11,6 +11,7 @@ import { forgetAll } from './kept.js';
 import { Lists } from './lists.js';
 import { PresenceBar } from './presence.js';
 import { Search } from './search.js';
+import { ServiceView } from './service.js';
 import { Stream } from './stream.js';
 import { TALK, Tabs, has } from './tabs.js';
 import { Tasks } from './tasks.js';
@@ -44,11 +45,11 @@ const team = new TeamView({
   lists: () => lists.view, now: () => lists.now(), open: (conv) => navigate(conv),
   move: (conv) => openTransfer({ conv, mode: 'team', team: lists.find(conv)?.agent ? null : lists.find(conv)?.team }, others(conv)),
 });
-const tabs = new Tabs({ tasks, overview: team, answers: new Library(), audit: new AuditView() }, () => (conversation.conv ? TALK + conversation.conv : ''));
+const tabs = new Tabs({ tasks, overview: team, answers: new Library(), service: new ServiceView(), audit: new AuditView() }, () => (conversation.conv ? TALK + conversation.conv : ''));
 
 /** Single keys of these parts; shortcuts.js listens, the help dialog tells. */
 function keys() {
-  const parts = Object.fromEntries([1, 2, 3, 4, 5].map((number) => [String(number), () => tabs.go(tabs.parts[number - 1]?.id)]));
+  const parts = Object.fromEntries([1, 2, 3, 4, 5, 6].map((number) => [String(number), () => tabs.go(tabs.parts[number - 1]?.id)]));
   return {
     ...parts,
     f: () => talks && (tabs.go('talk'), columns.dataset.view === 'conversation' && narrow() && navigate(''), search.focus()),

@@ -168,7 +168,7 @@ export const pane = {
 
 /** Sentences of the left column, the bar and the other parts of the desk. */
 export const board = {
-  parts: { talk: 'Gesprekken', tasks: 'Terugbellen', overview: 'Team', answers: 'Antwoorden', audit: 'Logboek' },
+  parts: { talk: 'Gesprekken', tasks: 'Terugbellen', overview: 'Team', answers: 'Antwoorden', service: 'Melding', audit: 'Logboek' },
   talkCount: (waiting, due) => [waiting && `${waiting} ${waiting === 1 ? 'wacht' : 'wachten'}`, due && `${due} keer antwoord nodig`].filter(Boolean).join(', '),
   taskCount: (open) => `${open} open`,
   again: 'Opnieuw proberen',
@@ -270,6 +270,7 @@ export const board = {
       book: 'Maakte een afspraak', task_take: 'Nam een terugbelverzoek',
       task_leave: 'Gaf een terugbelverzoek terug', task_tried: 'Belde, niet bereikt', task_done: 'Rondde een terugbelverzoek af',
       tasks_read: 'Bekeek de terugbelverzoeken',
+      notice_set: 'Plaatste een noodmelding', notice_ended: 'Haalde de noodmelding weg', switched_off: 'Zette Balie uit', switched_on: 'Zette Balie aan',
     },
     details: { reason: 'reden', seq: 'bericht', outcome: 'uitkomst', status: 'status', team: 'team', to: 'aan', reference: 'kenmerk', count: 'aantal' },
     values: {
@@ -279,6 +280,32 @@ export const board = {
       answers: 'voor een antwoord', suggestions: 'voor een voorstel', opgelost: 'opgelost', doorverwezen: 'doorverwezen',
       afspraak_gemaakt: 'afspraak gemaakt', niet_bereikt: 'niet bereikt', overig: 'iets anders',
       cancelled: 'gestopt', unavailable: 'storing', level: 'niveau te laag', claims: 'gegevens ontbreken', 'no role': 'geen rol',
+    },
+  },
+  service: {
+    loading: 'Laden…',
+    isOn: 'Balie staat aan.',
+    isOff: 'Balie staat uit.',
+    off: (who, moment) => `Uitgezet door ${who}, ${moment}.`,
+    read: (words) => `Inwoners lezen: “${words}”`,
+    set: (who, moment) => `Van ${who}, ${moment}`,
+    until: (moment) => `Gaat vanzelf weg: ${moment}`,
+    noEnd: 'Blijft tot iemand hem weghaalt',
+    somebody: 'onbekend',
+    previewEmpty: 'Hier komt uw tekst.',
+    empty: 'Typ eerst wat inwoners lezen.',
+    askOff: 'Balie uitzetten?',
+    askOn: 'Balie weer aanzetten?',
+    meansOff: [
+      'Inwoners kunnen niets meer vragen: op de website, in de app en op Telegram.',
+      'Wie met een medewerker praat of daarop wacht, kan verder praten.',
+      'Gesprekken blijven bewaard. U kunt Balie altijd weer aanzetten.',
+    ],
+    meansOn: ['Inwoners kunnen meteen weer vragen stellen. Open pagina’s gaan vanzelf verder.'],
+    sureOff: 'Ja, zet Balie uit',
+    sureOn: 'Ja, zet Balie aan',
+    did: {
+      shown: 'Inwoners zien de melding nu.', ended: 'De melding is weg.', off: 'Balie staat uit.', on: 'Balie staat weer aan.',
     },
   },
   answers: {

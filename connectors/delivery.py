@@ -1,17 +1,18 @@
 """From the log to the chats: one task per chat that has something new, its messages in order, chats side by side.
 
-An event counts as delivered when Telegram confirmed its message, and only then the chat's position moves on. After a restart
-delivery goes on from there. At least once, then: a process that dies between the two, or a line that breaks after Telegram took
-the message, makes it arrive twice.
+An event counts as delivered when the channel confirmed its message, and only then the chat's position moves on. After a restart
+delivery goes on from there. At least once, then: a process that dies between the two, or a line that breaks after the channel
+took the message, makes it arrive twice.
 """
 
 import asyncio
 import contextlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Generic
 
 import structlog
-from telegram.error import RetryAfter, TelegramError
 
 from bot.conversation.channels import Channels, Place, Taken
 from bot.conversation.events import Event
@@ -21,19 +22,18 @@ from bot.conversation.store import DAY, UnknownConversation
 from bot.logs import where
 from bot.tasks import end
 from bot.wiring import Services
-from connectors.telegram.render import Out, render
-from connectors.telegram.sender import Sender, Unreachable, seconds_of
+from connectors.aside import Aside
+from connectors.voice import Again, Door, NotSaid, Out, Unreachable, Voice
 
 log = structlog.get_logger()
 
-PREFIX = "tg_"  # of the ids of conversations on Telegram
 BATCH = 100
 
 
 @dataclass
 class Pace:
     """Seconds. `claim`: silence after which another process delivers; `standby`: pause of a process that waits to take over;
-    `typing`: how long Telegram shows "typing…"; `retry` to `retry_most`: pauses after a failure; `end`: time to finish.
+    `typing`: how long a channel shows "typing…"; `retry` to `retry_most`: pauses after a failure; `end`: time to finish.
     """
 
     claim: float = 15.0
@@ -54,18 +54,26 @@ class Chat:
     task: asyncio.Task[None] | None = None
 
 
-class Delivery:
-    """Run `run()` as a task; `wake` says that a conversation has something new before the feed does."""
+class Delivery(Generic[Out]):
+    """Run `run()` as a task; `wake` says that a conversation has something new before the feed does.
 
-    def __init__(self, sender: Sender, services: Services, feed: Feed, channels: Channels, pace: Pace) -> None:
-        self._sender = sender
+    `channels`: the chats of this door; `aside`: for what nobody waits for. `connectors.intake` uses both.
+    """
+
+    def __init__(self, voice: Voice[Out], door: Door, services: Services, feed: Feed, pace: Pace | None = None) -> None:
+        self._pace = pace or Pace()
+        self.voice = voice
+        self.channels = Channels(services.redis, door.name, claim_seconds=self._pace.claim)
+        self.aside = Aside(door.channel)
+        self._door = door
+        self._can = door.can
+        if self._can.fetches:
+            raise ValueError(f"channel {door.channel!r} has clients of its own that fetch")
         self._store = services.store
         self._turn_seconds = services.settings.turn_seconds
         self._feed = feed
-        self._channels = channels
-        self._pace = pace
         self._chats: dict[str, Chat] = {}
-        self._places: dict[str, int] = {}  # conversation -> message that tells the place in the queue
+        self._places: dict[str, int] = {}  # conversation -> message that tells the place in the queue; 0: it has none
         self._kept = 0.0
         self._stopping = asyncio.Event()
 
@@ -91,6 +99,7 @@ class Delivery:
         for chat in self._chats.values():
             chat.news.set()
         await end([chat.task for chat in self._chats.values() if chat.task], self._pace.end)
+        await self.aside.close(self._pace.end)
 
     def wake(self, conv: str) -> None:
         chat = self._chats.get(conv)
@@ -110,14 +119,14 @@ class Delivery:
     async def _look(self, after: str | None) -> str:
         """Start what is behind, or what the news since `after` names. Returns how far the news was read."""
         if after is None:
-            after = await self._channels.newest()
-            for conv in await self._channels.behind():
+            after = await self.channels.newest()
+            for conv in await self.channels.behind():
                 self.wake(conv)
             return after
         while True:
-            after, news = await self._channels.news(after)
+            after, news = await self.channels.news(after)
             for conv, signal in news:
-                if conv.startswith(PREFIX):
+                if self._door.owns(conv):
                     self._hear(conv, signal)
             if not news:
                 return after
@@ -127,22 +136,22 @@ class Delivery:
             self.wake(conv)
         elif signal == "erased":
             self.erased(conv)
-        elif signal == "typing:agent":
-            self._sender.aside(self._show_typing(conv))
+        elif signal == "typing:agent" and self._can.typing:
+            self.aside(self._show_typing(conv))
 
     async def _show_typing(self, conv: str) -> None:
-        if chat := await self._channels.chat_of(conv):
-            await self._sender.typing(chat)
+        if chat := await self.channels.chat_of(conv):
+            await self.voice.typing(chat)
 
     async def _keep_claims(self) -> None:
-        """A sign of life for the chats under way: one message may take longer than a claim when Telegram makes us wait."""
+        """A sign of life for the chats under way: one message may take longer than a claim when the channel makes us wait."""
         if time.monotonic() - self._kept < self._pace.claim / 3:
             return
         self._kept = time.monotonic()
         for conv, chat in list(self._chats.items()):
             if chat.claimed:
                 with contextlib.suppress(Taken):
-                    await self._channels.claim(conv)
+                    await self.channels.claim(conv)
 
     async def _follow(self, conv: str, chat: Chat) -> None:
         """Deliver until there is nothing more, whatever fails meanwhile."""
@@ -156,13 +165,14 @@ class Delivery:
                 continue
             except Taken:
                 wait = self._pace.standby  # it may die before it is done
-            except RetryAfter as exc:
-                wait = seconds_of(exc)
-            except (TelegramError, StoreUnavailable) as exc:
-                log.warning("telegram_delivery_waits", conv=conv, error=type(exc).__name__)
-                wait, pause = pause, min(pause * 2, self._pace.retry_most)
+            except (NotSaid, StoreUnavailable) as exc:
+                asked = exc.seconds if isinstance(exc, Again) else None
+                if asked is None:
+                    log.warning("delivery_waits", channel=self._door.channel, conv=conv, error=type(exc).__name__)
+                    asked, pause = pause, min(pause * 2, self._pace.retry_most)
+                wait = asked
             except Exception as exc:
-                log.error("telegram_delivery_failed", conv=conv, error=type(exc).__name__, where=where(exc))
+                log.error("delivery_failed", channel=self._door.channel, conv=conv, error=type(exc).__name__, where=where(exc))
                 wait = self._pace.retry_most
             await self._pause(wait)
         if self._chats.get(conv) is chat:
@@ -177,19 +187,19 @@ class Delivery:
         """Deliver all there is, and stay with the chat while the bot is thinking."""
         chat.news.clear()
         chat.erased = False
-        place = await self._channels.claim(conv)
+        place = await self.channels.claim(conv)
         if place is None:
             return
         chat.claimed = True
         try:
             await self._deliver(conv, place, chat)
         except Unreachable:
-            log.info("telegram_unreachable", conv=conv)
-            await self._channels.block(conv)
+            log.info("chat_unreachable", channel=self._door.channel, conv=conv)
+            await self.channels.block(conv)
         finally:
             chat.claimed = False
             with contextlib.suppress(StoreUnavailable):
-                await self._channels.release(conv)
+                await self.channels.release(conv)
 
     async def _deliver(self, conv: str, place: Place, chat: Chat) -> None:
         position, turns = place.position, Turns(self._turn_seconds)
@@ -200,11 +210,11 @@ class Delivery:
             for seq, body in found:
                 if chat.erased or self._stopping.is_set():
                     return
-                outs = render(body, seq)
+                outs = self.voice.render(body, seq)
                 await self._say(conv, place.chat, body, outs)
                 turns.follow(seq, body)
                 if outs or seq == found[-1][0]:  # what shows nothing needs no step of its own
-                    if not await self._channels.advance(conv, position, seq, ttl):
+                    if not await self.channels.advance(conv, position, seq, ttl):
                         return
                     position = seq
             if not found:
@@ -212,16 +222,20 @@ class Delivery:
                     return
                 await self._think(place.chat, chat)
 
-    async def _say(self, conv: str, chat: str, body: Event, outs: list[Out]) -> None:
-        """A place in the queue that changed takes the place of the one before: it must not fill the chat."""
+    async def _say(self, conv: str, chat: str, body: Event, outs: Sequence[Out]) -> None:
         if body["type"] == "handover" and body["state"] == "queued":
-            for out in outs:
-                self._places[conv] = await self._sender.renew(chat, self._places.get(conv, 0), out)
+            await self._say_place(conv, chat, outs)
             return
         if body["type"] == "handover":
             self._places.pop(conv, None)
         for out in outs:
-            await self._sender.say(chat, out)
+            await self.voice.say(chat, out)
+
+    async def _say_place(self, conv: str, chat: str, outs: Sequence[Out]) -> None:
+        """A place in the queue that changed takes the place of the one before, or isn't told: it must not fill the chat."""
+        if self._can.renews or conv not in self._places:
+            for out in outs:
+                self._places[conv] = await self.voice.renew(chat, self._places.get(conv, 0), out)
 
     async def _ttl(self, conv: str) -> int:
         """Seconds that the conversation is kept; 0 when it is gone, and there is nothing to deliver."""
@@ -232,8 +246,9 @@ class Delivery:
 
     async def _think(self, chat_id: str, chat: Chat) -> None:
         """Show that an answer is being made, until there is news."""
-        with contextlib.suppress(TelegramError):
-            await self._sender.typing(chat_id)
+        if self._can.typing:
+            with contextlib.suppress(NotSaid):
+                await self.voice.typing(chat_id)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._pace.typing):
                 await chat.news.wait()

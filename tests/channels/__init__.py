@@ -1,0 +1,1 @@
+"""A channel of the tests' own, and conversations that run through every channel."""
