@@ -28,7 +28,8 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except (SettingsError, CannotStart, TrainingFailed, ModelMissing, ConfigurationError, StoreUnavailable) as exc:
-            click.echo(f"Balie cannot start.\n{exc}", err=True)
+            starts = click.get_current_context().info_name in ("demo", "edge", "brain")
+            click.echo(f"{'Balie cannot start.' if starts else 'That did not work.'}\n{exc}", err=True)
             sys.exit(1)
 
     return run
@@ -45,7 +46,7 @@ def demo() -> None:
     """Everything on this machine, with the demonstration municipality."""
     from bot import demo as everything
 
-    everything.run(configuration.load(), Console())
+    everything.run(configuration.load(), Console(soft_wrap=True))
 
 
 @main.command()
@@ -78,6 +79,8 @@ def chat(server: str | None, gemeente: str | None) -> None:
     from connectors.app.client import Problem
     from connectors.terminal import chat as terminal
 
+    if server and not server.startswith(("http://", "https://")):
+        raise click.ClickException("--server is an address such as https://balie.example")
     settings = configuration.load()
     try:
         terminal.run(server or settings.base_url, gemeente or settings.gemeente_names[0])

@@ -189,5 +189,11 @@ def _print_addresses(settings: Settings, found: dict[str, gemeenten.Gemeente], c
     for hint in hints:
         console.print(f"      {hint}", highlight=False)
     console.print("\n  Follow a case in the chat ([bold]Houd mij op de hoogte[/bold]), and then let something happen to it:")
-    console.print(f"      .venv/bin/balie demo-case advance {hints[0].split()[0]}", highlight=False)
+    console.print(f"      {_as_here(settings)}.venv/bin/balie demo-case advance {hints[0].split()[0]}", highlight=False)
     console.print()
+
+
+def _as_here(settings: Settings) -> str:
+    """What must stand before another command so that it finds this demonstration."""
+    names = [name for name in ("port", "data_dir") if getattr(settings, name) != getattr(Settings(), name)]
+    return "".join(f"{env_name(name)}={getattr(settings, name)} " for name in names)

@@ -139,6 +139,9 @@ class GemeenteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("website", "privacy"):
+            if not getattr(self, name).startswith(("https://", "http://")):
+                raise ValueError(f"`{name}` must be a web address: https://…")
         ids = [team.id for team in self.teams]
         if not ids or len(set(ids)) < len(ids):
             raise ValueError("`teams` must name at least one team, each with an id of its own")

@@ -14,6 +14,8 @@ from yarl import URL
 
 MAX_BYTES = 2_000_000  # of one answer
 RETRY_PAUSE_SECONDS = 0.2
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+_NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")  # RFC 8215: within one network
 _TRY_AGAIN = {502, 503, 504}  # a proxy without its backend, or a backend that is starting
 
 Headers = Mapping[str, str]
@@ -159,9 +161,13 @@ def is_public(host: str) -> bool:
     """Whether a host may be on the internet: false for addresses of one's own network or machine, and their usual names."""
     name = host.strip("[]").rstrip(".").lower()
     try:
-        return ipaddress.ip_address(name.partition("%")[0]).is_global
+        found = ipaddress.ip_address(name.partition("%")[0])
     except ValueError:
         return "." in name and not name.endswith((".localhost", ".local", ".internal", ".home.arpa"))
+    if isinstance(found, ipaddress.IPv4Address):
+        return found.is_global
+    inside = found.ipv4_mapped or found.sixtofour or (ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None)
+    return inside.is_global if inside else found.is_global and not (found.is_site_local or found in _NAT64_LOCAL)
 
 
 def address_fault(address: str, secure: bool) -> str:

@@ -143,7 +143,7 @@ class Settings:
     service_fresh_seconds: float = _setting(2.0, "how old what a process knows of notice and switch may be when a message comes")
     service_poll_seconds: float = _setting(5.0, "pause between looks at notice and switch, for open pages that missed the change")
     service_told_seconds: int = _setting(86400, "how long pages that come back are told that a notice or the switch has ended")
-    rate_gemeente_minute: int = _setting(60, "questions per network address per minute how it is with a municipality")
+    rate_gemeente_minute: int = _setting(300, "questions per network address per minute how it is with a municipality")
 
     # Call-backs: kept here until they are written to the contact register.
     callback_lease_seconds: float = _setting(30.0, "silence after which another edge process writes a call-back to the register")

@@ -42,11 +42,12 @@ Colour = tuple[float, float, float]  # red, green, blue, 0 to 1
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"\s*(?P<selectors>[^{}@;]+)\{(?P<body>[^{}]*)\}")
 _SCHEME = re.compile(
-    r"\s*@media\s*\(\s*prefers-color-scheme\s*:\s*(?P<scheme>dark|light)\s*\)\s*\{(?P<body>(?:[^{}@]+\{[^{}]*\}\s*)*)\}"
+    r"\s*@media\s*\(\s*prefers-color-scheme\s*:\s*(?P<scheme>dark|light)\s*\)\s*\{(?P<body>(?:[^{}@]+\{[^{}]*\})*)\s*\}"
 )
 _SELECTOR = re.compile(r":root|html|body|\.-?[A-Za-z_][\w-]*")
 _DECLARATION = re.compile(r"(?P<name>--[A-Za-z_][\w-]*)\s*:\s*(?P<value>[\w\s#%.,()\"'/+*-]+)")
 _FUNCTION = re.compile(r"([\w-]*)\(")
+_STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 _FUNCTIONS = {"", "var", "calc", "min", "max", "clamp", "rgb", "rgba", "hsl", "hsla", "hwb", "lab", "lch", "oklab", "oklch",
               "color-mix"}
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
@@ -102,9 +103,19 @@ def _token(text: str) -> tuple[str, str]:
         raise ValueError(f"only custom properties (--name: value) with plain values may stand here, not {_start(text)}")
     value = " ".join(found["value"].split())
     unknown = {name.lower() for name in _FUNCTION.findall(value)} - _FUNCTIONS
-    if unknown or value.count("(") != value.count(")") or any(value.count(quote) % 2 for quote in "\"'"):
+    if unknown or not _closed(value):
         raise ValueError(f"this value may not stand in a theme: {_start(text)}")
     return found["name"], value
+
+
+def _closed(value: str) -> bool:
+    """Whether what the value opens (strings, brackets, a comment) ends in it: else it would swallow what follows."""
+    bare, depth = _STRING.sub("", value), 0
+    for character in bare:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            return False
+    return depth == 0 and not any(opener in value for opener in ("/*", "*/")) and "\"" not in bare and "'" not in bare
 
 
 def _start(text: str) -> str:

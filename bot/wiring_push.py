@@ -57,8 +57,8 @@ def _of_one(gemeente: Gemeente, settings: Settings) -> Iterator[str]:
     if private := settings.of("push_vapid_key", gemeente.key):
         try:
             VapidKey(private).authorization("https://push.example", _contact(gemeente, settings), datetime.now(UTC))
-        except ValueError as exc:
-            yield f"{env_name('push_vapid_key')} can't be used, {exc}: `balie push-key` makes one"
+        except ValueError:
+            yield f"{env_name('push_vapid_key')} can't be used: `balie push-key` makes one"
         except VapidException:
             yield f"{env_name('push_contact')} must be an address by which push services reach you: mailto:… or https://…"
     if hook := gemeente.app.push_hook:

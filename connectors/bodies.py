@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from bot.conversation import events
 from connectors.problems import Fault, Problem
 
 T = TypeVar("T")
@@ -67,4 +68,4 @@ def json_response(body: object, status: int = 200) -> web.Response:
 
 def moment(seconds: float) -> str:
     """The moment so many seconds from now, as the API writes it."""
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return events.utc(datetime.now(UTC) + timedelta(seconds=seconds))

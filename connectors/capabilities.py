@@ -1,6 +1,6 @@
 """What each channel can do: one table, read wherever the code depends on it. docs/channels.md shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 
@@ -58,10 +58,7 @@ WEBSITE = Capabilities(
     fetches=True, choices=True, dates=True, times=True, forms=True, cards=True, link_buttons=True, calendar=False, typing=True,
     citizen_typing=True, read_marks=True, renews=True, rating=True, push=False, contact_sharing=False,
 )
-APP = Capabilities(
-    fetches=True, choices=True, dates=True, times=True, forms=True, cards=True, link_buttons=True, calendar=False, typing=True,
-    citizen_typing=True, read_marks=True, renews=True, rating=True, push=True, contact_sharing=False,
-)
+APP = replace(WEBSITE, push=True)
 TELEGRAM = Capabilities(
     fetches=False, choices=True, dates=True, times=True, forms=False, cards=False, link_buttons=True, calendar=True,
     typing=True, citizen_typing=False, read_marks=False, renews=True, rating=True, push=False, contact_sharing=True,

@@ -15,12 +15,13 @@ from bot.conversation.events import Event
 from bot.conversation.limits import Rate
 from bot.conversation.redis import StoreUnavailable
 from bot.conversation.store import DAY, Conversation, UnknownConversation
+from bot.gemeenten import AMSTERDAM
 from bot.wiring import Services
 from connectors import opening, words
 from connectors.attachments import refusal
 from connectors.delivery import Delivery
 from connectors.messages import FIRST, Message, clean, compose, keep_rating, receive, stop_waiting, wants_to_stop
-from connectors.problems import Fault, Problem
+from connectors.problems import Problem
 from connectors.voice import Arrival, Door, Out
 
 NOT_ACCEPTED = (StoreUnavailable, UnknownConversation)
@@ -124,6 +125,13 @@ class Intake(Generic[Out]):
         """Whether there is a conversation."""
         return bool(await self._store.length(self.conv(chat)))
 
+    async def owner(self, chat: str) -> str:
+        """Who has the conversation: bot, queue or agent; empty when there is none."""
+        try:
+            return (await self._store.get(self.conv(chat))).owner
+        except UnknownConversation:
+            return ""
+
     async def asked(self, chat: str, seq: int) -> Event | None:
         """The event of this number, to resolve an answer against."""
         return await self._store.event(self.conv(chat), seq)
@@ -157,11 +165,15 @@ class Intake(Generic[Out]):
         """Say a sentence that is not in the log, once per arrival and not without end."""
         await self.tell_outs(arrival, self._delivery.voice.render(events.message("system", said), 0), fresh=fresh)
 
-    async def tell_outs(self, arrival: Arrival, outs: Iterable[Out], *, fresh: bool | None = None) -> None:
-        """The same for messages of the channel's own making. `fresh`: the answer of `first_time`, for who has asked already."""
+    async def tell_outs(
+        self, arrival: Arrival, outs: Iterable[Out], *, fresh: bool | None = None, counted: str = "aside"
+    ) -> None:
+        """The same for messages of the channel's own making. `fresh`: the answer of `first_time`, for who has asked already.
+        `counted`: what this counts with; a name of its own for what must not be silenced by other sentences.
+        """
         if not (await self.first_time(arrival) if fresh is None else fresh):
             return
-        if await self.allowed(f"aside:{arrival.chat}", SENTENCES_MINUTE, MINUTE):
+        if await self.allowed(f"{counted}:{arrival.chat}", SENTENCES_MINUTE, MINUTE):
             self._delivery.aside(self._say_all(arrival.chat, list(outs)))
 
     async def conversation(self, chat: str) -> tuple[Conversation, bool]:
@@ -206,17 +218,12 @@ class Intake(Generic[Out]):
     async def _open(self, chat: str) -> None:
         """Tells a notice, once a day. Raises Problem while Balie is switched off, but not for who waits for or has a person."""
         state = await self._services.service_book.get(self.gemeente.key)
-        if state.off and await self._owner(chat) not in WITH_PEOPLE:
-            raise Problem("switched_off", Fault("gemeente", words.call_instead(state.off_text, self.gemeente.telefoon)))
+        if state.off and await self.owner(chat) not in WITH_PEOPLE:
+            today = self._services.now().astimezone(AMSTERDAM).date()
+            raise Problem("switched_off", title=words.switched_off(state.off_text, self.gemeente, today))
         if state.notice:
             heard = Arrival(chat, f"notice:{state.notice.id}:{self.conv(chat)}")
             await self.tell(heard, state.notice.text)
-
-    async def _owner(self, chat: str) -> str:
-        try:
-            return (await self._store.get(self.conv(chat))).owner
-        except UnknownConversation:
-            return ""
 
     async def _say_all(self, chat: str, outs: list[Out]) -> None:
         for out in outs:

@@ -26,8 +26,8 @@ Kind = Literal["text", "choice", "date", "time", "form", "rating", "handover_req
 ANSWERS = {"choice", "date", "time", "form"}  # kinds that answer a question and need `reply_to`
 MAX_FIELD_CHARS = 200
 FIRST = 1  # number of the event that every conversation begins with
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
-_CID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _EVENT_ID = re.compile(r"m_([1-9]\d{0,8})")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 # Control characters, and characters that change the direction of text or can't be seen. Joiners stay: emoji need them.
@@ -116,7 +116,7 @@ async def stop_waiting(services: Services, conversation: Conversation) -> None:
 def check(message: Message, max_chars: int) -> None:
     """Raise Problem("invalid") with every field that is wrong, whatever the question was."""
     faults = []
-    if not _CID.fullmatch(message.cid):
+    if not UUID.fullmatch(message.cid):
         faults.append(Fault("cid", "Dit moet een UUID zijn."))
     if message.text is not None and len(message.text) > max_chars:
         faults.append(Fault("text", f"Uw bericht is te lang: gebruik niet meer dan {max_chars} tekens."))

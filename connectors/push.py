@@ -1,6 +1,5 @@
 """Devices that want to be told when there is news in a conversation: `PUT` and `DELETE /v1/conv/{conv}/push/{device}`."""
 
-import re
 from typing import cast
 
 from aiohttp import web
@@ -10,9 +9,8 @@ from bot.push.reach import Held, NoSuchWay, WrongDevice, packed
 from bot.wiring import Services
 from connectors.access import Access
 from connectors.bodies import read_json
+from connectors.messages import UUID
 from connectors.problems import Fault, Problem
-
-_DEVICE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 WRONG = {  # field -> what is told of it
     "subscription.endpoint": "Deze dienst voor meldingen kennen wij niet.",
@@ -63,6 +61,6 @@ class PushDevices:
 
 def _device(request: web.Request) -> str:
     device = request.match_info["device"]
-    if not _DEVICE.fullmatch(device):
+    if not UUID.fullmatch(device):
         raise Problem("invalid", Fault("device", "Dit moet een UUID zijn."))
     return device.lower()

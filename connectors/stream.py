@@ -18,7 +18,7 @@ from bot.conversation.events import Event
 from bot.conversation.feed import Feed, Listener
 from bot.conversation.redis import StoreUnavailable
 from bot.conversation.service import heard
-from bot.conversation.store import Conversation
+from bot.conversation.store import Conversation, UnknownConversation
 from bot.wiring import Services
 from connectors.access import Access
 from connectors.bodies import json_response
@@ -128,11 +128,11 @@ class Streams:
             hdrs.CACHE_CONTROL: "no-store, no-transform",
             "X-Accel-Buffering": "no",  # nginx would hold the events back
         })
-        await response.prepare(request)
-        _notice_dead_line(request, self._settings.ping_seconds * 2)
         outlet = Outlet(response, self._settings.ping_seconds)
         try:
-            await self._follow(outlet, conversation, after, listener)
+            await response.prepare(request)
+            _notice_dead_line(request, self._settings.ping_seconds * 2)
+            await self._follow(outlet, request, conversation, after, listener)
             await outlet.end()
         except Ended as exc:
             await outlet.send({"type": "reset", "reason": exc.reason})
@@ -141,14 +141,18 @@ class Streams:
             pass  # the client is gone, or takes nothing any more; it will come back by itself
         return response
 
-    async def _follow(self, outlet: "Outlet", conversation: Conversation, after: int, listener: Listener) -> None:
-        """Until the process closes, the store is away, or the conversation is gone (Ended)."""
+    async def _follow(
+        self, outlet: "Outlet", request: web.Request, conversation: Conversation, after: int, listener: Listener
+    ) -> None:
+        """Until the process closes, the store is away, the token has ended, or the conversation is gone (Ended)."""
         conv, with_person = conversation.id, conversation.owner != "bot"
         standing = Standing(self._services, conversation.gemeente)
         passing, due = [*await standing.first(), *_marks(conversation)], True
         while not self._closing:
             if due:
                 await outlet.ping()
+                if not await self._still_allowed(request):
+                    return
                 await self._page_is_open(conv, with_person)
             try:
                 found = await self._news(conv, after, signals := listener.take_signals())
@@ -162,6 +166,16 @@ class Streams:
             passing, before, with_person = [], with_person, _with_person(found, with_person)
             await self._page_is_open(conv, with_person and not before)
             due = len(found) < BATCH and not await listener.wait(outlet.until_ping())
+
+    async def _still_allowed(self, request: web.Request) -> bool:
+        """A stream ends soon after its token: who renewed that comes back with the new one, who copied it doesn't."""
+        try:
+            await self._access.conversation(request)
+        except (Problem, StoreUnavailable):
+            return False
+        except UnknownConversation:
+            return True  # gone: `_news` tells that
+        return True
 
     async def _news(self, conv: str, after: int, signals: list[str]) -> list[tuple[int, Event]]:
         """Events after number `after`. Raises Ended when the conversation is gone or never was that long."""

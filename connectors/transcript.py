@@ -108,7 +108,8 @@ def _line(body: Event) -> Line | None:
         agreed = (f"Afgesproken: {body['agreed']}",) if body.get("agreed") else ()
         return Line("Bericht", at, _handover(body), agreed)
     if body["type"] == "rating":
-        return Line("U", at, f"Uw cijfer voor dit gesprek: {body['value']} van 5.", (body["text"],) if body.get("text") else ())
+        rated, said = f"Mijn beoordeling: {body['value']} van 5", body.get("text", "")
+        return Line("U", at, rated, (said,) if said not in {"", rated} else ())  # the widget says it in these words
     return None
 
 

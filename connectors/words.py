@@ -1,15 +1,13 @@
 """What Balie says on channels that show words only: refusals, and lines for what the website shows as cards and forms."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
 
+from bot.conversation.events import Event
 from bot.gemeenten import Gemeente
 from bot.waiting import wait_in_words
 
-Event = dict[str, Any]
-
 NOT_TEXT = "Ik kan alleen tekst lezen. Typ uw vraag, dan help ik u verder."
-EDITED = "Ik zie niet dat u een bericht aanpast. Stuur een nieuw bericht als er iets anders moet."
 FAILED = "Er ging iets mis bij mij. Uw bericht is niet verwerkt. Stuur het nog een keer."
 ALREADY_CHOSEN = "U heeft hier al een keuze gemaakt. Typ uw vraag als u iets anders wilt."
 STOP = "Ik wil stoppen"
@@ -34,13 +32,12 @@ CALENDAR = "Zet in uw agenda"
 PAY = "Betalen. In de brief of e-mail staat hoe."
 TYPE_NUMBER = "Typ het nummer van uw keuze, of uw vraag."
 TYPE_ANSWER = "Typ uw antwoord hieronder."
-MORE_TIMES = "Er zijn nog meer tijden vrij. U kunt ook zelf een tijd typen."
 
 
 def help_typed(gemeente: Gemeente) -> str:
     """How it works on a channel where everything is typed."""
     return (
-        f"Ik ben Balie, de digitale assistent van {gemeente.naam}. Ik ben een computer, geen mens. "
+        f"Ik ben Balie, de virtuele assistent van {gemeente.naam}. Ik ben een computer, geen mens. "
         "Typ uw vraag in uw eigen woorden. U kunt ook typen:\n\nMEDEWERKER - een medewerker spreken\n"
         "STOP - stoppen met waar we mee bezig zijn\nWISSEN - dit gesprek wissen\n\n"
         f"Wij bewaren dit gesprek {gemeente.retention_days} dagen. Bellen kan ook: {gemeente.telefoon}."
@@ -51,9 +48,12 @@ def too_long(most: int) -> str:
     return f"Uw bericht is te lang. Gebruik niet meer dan {most} tekens."
 
 
-def call_instead(said: str, phone: str) -> str:
+def switched_off(said: str, gemeente: Gemeente, today: date) -> str:
     """What the municipality says while Balie is switched off, and how to reach it."""
-    return f"{said}\n\nBellen kan wel: {phone}."
+    return (
+        f"{said}\n\n- Bellen: {gemeente.telefoon} ({gemeente.today('telefoon', today)})\n"
+        f"- Langskomen: {gemeente.adres} ({gemeente.today('balie', today)})"
+    )
 
 
 def times(slots: Sequence[str]) -> str:

@@ -2,15 +2,15 @@
 
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import click
+from msgspec import UNSET, UnsetType
 
 from bot import service
 from bot.commands import closing, served
 from bot.conversation.queue import Agent
-from bot.conversation.service import ServiceState
+from bot.conversation.service import Notice, Off, ServiceState
 from bot.gemeenten import AMSTERDAM
 from bot.settings import Settings, SettingsError
 from bot.wiring import Services, joining
@@ -58,22 +58,23 @@ async def _run(services: Services, key: str, wanted: Wanted) -> None:
 async def _change(services: Services, key: str, wanted: Wanted) -> ServiceState:
     """Everything is checked before anything is done."""
     by, now, most, book = _who(), services.now(), services.settings.notice_max_chars, services.service_book
-    acts: list[tuple[str, str, Callable[[], Awaitable[ServiceState]]]] = []
+    notice: Notice | UnsetType | None = None if wanted.clear else UNSET
+    off: Off | UnsetType | None = None if wanted.on else UNSET
+    acts: dict[str, dict[str, str]] = {}  # what the audit log says of it, with details
     if wanted.text is not None:
         notice = service.notice(wanted.text, wanted.until, by, now, most)
-        acts.append(("notice_set", notice.id, lambda: book.put(key, notice=notice)))
-    if wanted.clear:
-        acts.append(("notice_ended", "", lambda: book.put(key, notice=None)))
+        acts["notice_set"] = {"reference": notice.id}
+    elif wanted.clear:
+        acts["notice_ended"] = {}
     if wanted.off is not None:
         off = service.off(wanted.off, by, now, most)
-        acts.append(("switched_off", "", lambda: book.put(key, off=off)))
-    if wanted.on:
-        acts.append(("switched_on", "", lambda: book.put(key, off=None)))
-    for action, reference, act in acts:
-        await act()
-        details = {"reference": reference} if reference else {}
+        acts["switched_off"] = {}
+    elif wanted.on:
+        acts["switched_on"] = {}
+    state = await (book.put(key, notice=notice, off=off) if acts else book.get(key))
+    for action, details in acts.items():
         await services.audit.write(key, Agent("balie notice", by), "", action, details)
-    return await book.get(key)
+    return state
 
 
 def _who() -> str:

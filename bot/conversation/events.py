@@ -19,7 +19,12 @@ _json = msgspec.json.Encoder()
 
 
 def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return utc(datetime.now(UTC), "milliseconds")
+
+
+def utc(moment: datetime, precision: str = "seconds") -> str:
+    """An aware moment as the protocol writes it: `2026-11-28T16:00:00Z`."""
+    return moment.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def dump(body: Event) -> bytes:
@@ -73,7 +78,7 @@ def for_citizen(body: Event, seq: int) -> Event:
     """
     shown = public({"type": "note"} if body["type"] == "note" else body, seq)
     if "_until" in body and not body.get("redacted"):
-        shown["until"] = datetime.fromtimestamp(body["_until"], UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        shown["until"] = utc(datetime.fromtimestamp(body["_until"], UTC))
     return shown
 
 

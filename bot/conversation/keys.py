@@ -3,6 +3,7 @@
 PREFIX = "balie"
 TURNS = f"{PREFIX}:turns"  # stream: conversations with a turn to do; consumer group GROUP
 FEED = f"{PREFIX}:feed"  # stream: conversations with something new to read, no content
+FEED_LENGTH = 10000  # entries kept of it, about; the scripts say the same
 DEAD = f"{PREFIX}:dead"  # stream: turns that were set aside
 BRAINS = f"{PREFIX}:brains"  # sorted set: brain -> time of its last sign of life
 GROUP = "brains"

@@ -23,8 +23,6 @@ from bot.conversation.redis import StoreUnavailable, reaching
 
 T = TypeVar("T")
 
-FEED_LENGTH = 10000  # of the stream of news, about
-
 
 class Notice(msgspec.Struct, frozen=True):
     """An emergency notice. `until`: aware moment at which it ends by itself. `by`, `at`: who set it and when, for the desk."""
@@ -113,22 +111,27 @@ class ServiceBook:
     ) -> ServiceState:
         """Set (or with None: end) the notice, the switch, or both; what isn't named stays as it is. Every process hears of it.
 
-        Returns how it is then. Raises StoreUnavailable: nothing changed.
+        Returns how it is then. Raises StoreUnavailable.
         """
         name = keys.service(gemeente)
-        with reaching("service"):
-            async with self._client.pipeline(transaction=True) as pipe:
-                for part, value in (("notice", notice), ("off", off)):
-                    if value is None:
-                        pipe.hdel(name, part)
-                    elif value is not UNSET:
-                        pipe.hset(name, part, msgspec.json.encode(value).decode())
-                pipe.hset(name, "changed", msgspec.json.encode(self._now()).decode())
-                pipe.xadd(keys.FEED, {"c": keys.SERVICE}, maxlen=FEED_LENGTH, approximate=True)
-                await pipe.execute()
-        async with self._locks[gemeente]:
-            await self._read(gemeente)
+        async with self._locks[gemeente]:  # else what somebody read just before could come after it
+            with reaching("service"):
+                raw = await self._write(name, {"notice": notice, "off": off})
+            self._keep(gemeente, raw)
         return self.known(gemeente)
+
+    async def _write(self, name: str, parts: Mapping[str, object]) -> dict[bytes, bytes]:
+        """In one step, in which what is there then is read as well."""
+        async with self._client.pipeline(transaction=True) as pipe:
+            for part, value in parts.items():
+                if value is None:
+                    pipe.hdel(name, part)
+                elif value is not UNSET:
+                    pipe.hset(name, part, msgspec.json.encode(value).decode())
+            pipe.hset(name, "changed", msgspec.json.encode(self._now()).decode())
+            pipe.xadd(keys.FEED, {"c": keys.SERVICE}, maxlen=keys.FEED_LENGTH, approximate=True)
+            pipe.hgetall(name)
+            return dict((await pipe.execute())[-1])
 
     async def watch(self, feed: Feed, gemeenten: Iterable[str], poll_seconds: float) -> None:
         """Do this in every process that has clients: wakes who listens to `heard(gemeente)` when something is different."""
@@ -154,6 +157,9 @@ class ServiceBook:
         self._asked[gemeente] = time.monotonic()  # also when it fails: who comes next must not wait again
         with reaching("service"):
             raw = await self._client.hgetall(keys.service(gemeente))  # type: ignore[misc]
+        self._keep(gemeente, raw)
+
+    def _keep(self, gemeente: str, raw: Mapping[bytes, bytes]) -> None:
         off, notice, changed = _part(raw, "off", Off), _part(raw, "notice", Notice), _part(raw, "changed", datetime)
         self._known[gemeente] = ServiceState(off, notice, changed)
 

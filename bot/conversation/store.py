@@ -176,7 +176,7 @@ class Store:
                     pipe.zrem(group(conversation.gemeente), conversation.id)
                 pipe.hdel(keys.assigned(conversation.gemeente), conversation.id)
                 pipe.zrem(keys.PENDING, conversation.id)
-                pipe.xadd(keys.FEED, {"c": conversation.id, "e": "erased"}, maxlen=10000, approximate=True)
+                pipe.xadd(keys.FEED, {"c": conversation.id, "e": "erased"}, maxlen=keys.FEED_LENGTH, approximate=True)
                 await pipe.execute()
 
     async def mark_read(self, conv: str, who: Literal["citizen", "agent"], seq: int) -> None:
@@ -194,7 +194,7 @@ class Store:
     async def signal(self, conv: str, name: str) -> None:
         """Tell whoever is listening something that is not kept, such as `typing:agent`."""
         with reaching("signal"):
-            await self._client.xadd(keys.FEED, {"c": conv, "e": name}, maxlen=10000, approximate=True)
+            await self._client.xadd(keys.FEED, {"c": conv, "e": name}, maxlen=keys.FEED_LENGTH, approximate=True)
 
     async def writable(self) -> bool:
         """Whether Redis takes a write right now."""

@@ -2,8 +2,8 @@
 
 Only hashes are kept. A token belongs to a generation: that of a renewal is one higher than that of the token it was asked with.
 A token stays valid until one of a higher generation was used, so an answer that got lost locks nobody out, and for the grace
-after that one was given, so a second tab and requests under way go on. Two tabs that renew at the same moment get two tokens of
-one generation: both are valid.
+after that one was given, so a second tab and requests under way go on. Once it was replaced it can't be renewed: who copied it
+must not outlive it. Two tabs that renew at the same moment get two tokens of one generation: both are valid.
 """
 
 import hashlib

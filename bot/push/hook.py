@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from bot.conversation import events
 from bot.http import Http, HttpFailure
 from bot.push import Push
 from bot.push.outcome import Outcome, of_failure, of_reply
@@ -69,5 +70,5 @@ class AppHook:
 
 def hook_body(push: Push, token: str) -> bytes:
     """The same bytes for every try. `data` is what the app is handed; `device` and `token` say which one."""
-    at = datetime.fromtimestamp(push.at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    at = events.utc(datetime.fromtimestamp(push.at, UTC))
     return msgspec.json.encode({"type": TYPE, "timestamp": at, "device": push.device, "token": token, "data": push.payload})

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid
+from py_vapid.utils import b64urlencode
 
 VALID_SECONDS = 12 * 3600  # of a signature; RFC 8292 allows a day, and clocks differ
 
@@ -22,7 +23,7 @@ class VapidKey:
             raise ValueError("it must be 32 bytes in base64url")
         key = ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1())
         self._vapid = Vapid(key)
-        self.public = _text(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+        self.public = str(b64urlencode(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)))
 
     def authorization(self, endpoint: str, contact: str, now: datetime) -> str:
         """The Authorization header for a request to `endpoint`. `contact`: `mailto:` or `https:` address of who runs this."""
@@ -35,7 +36,7 @@ class VapidKey:
 
 def new_private() -> str:
     """A new private key, as the setting `push_vapid_key` holds it."""
-    return _text(ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value.to_bytes(32, "big"))
+    return str(b64urlencode(ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value.to_bytes(32, "big")))
 
 
 def kept_private(path: Path) -> str:
@@ -52,7 +53,3 @@ def kept_private(path: Path) -> str:
     finally:
         aside.unlink(missing_ok=True)
     return path.read_text().strip()
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

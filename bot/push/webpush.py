@@ -15,6 +15,7 @@ from bot.push import Push
 from bot.push.outcome import Outcome, of_failure, of_reply
 from bot.push.vapid import VapidKey
 
+UNCOMPRESSED = 65  # bytes of a public key as browsers give it (RFC 8291, section 3.1); of a shorter form they can't make use
 
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of the browser, base64url: its public key and a secret of 16 bytes."""
@@ -40,8 +41,11 @@ class Subscription(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
 def key_fault(keys: Keys) -> str:
     """Which key can't be used: `p256dh`, `auth` or "" for none."""
     try:
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decoded(keys.p256dh))
+        point = decoded(keys.p256dh)
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:
+        return "p256dh"
+    if len(point) != UNCOMPRESSED:
         return "p256dh"
     try:
         return "" if len(decoded(keys.auth)) == 16 else "auth"

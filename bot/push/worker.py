@@ -144,7 +144,7 @@ class Sending(Lane):
     async def _read(self, push: Push) -> bool:
         """Whether the citizen has read it by now. Raises UnknownConversation."""
         conversation = await self._store.get(push.conv)
-        return push.seq <= _read_up_to(await self._store.history(push.conv, None, BATCH), conversation)
+        return push.seq <= _read_up_to(await self._store.read(push.conv, push.seq, BATCH), conversation)
 
     async def _finish(self, item: Item, push: Push, device: Device, outcome: Outcome) -> None:
         what: str = outcome.what

@@ -249,11 +249,13 @@ class Client:
             return
         missing = [event]
         while missing[0]["seq"] > self.state.seen + 1:
-            missing = await self.history(before=missing[0]["seq"], limit=200) + missing
-        for found in missing:
-            if found["seq"] > self.state.seen:
-                yield found
-                self.state.seen = found["seq"]
+            if not (found := await self.history(before=missing[0]["seq"], limit=200)):
+                break  # the server doesn't have it either: asking on and on brings nothing
+            missing = found + missing
+        for one in missing:
+            if one["seq"] > self.state.seen:
+                yield one
+                self.state.seen = one["seq"]
                 self._keep(self.state)
 
     async def _stream(self) -> AsyncGenerator[Event, None]:

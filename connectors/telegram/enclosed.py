@@ -10,7 +10,6 @@ from telegram import Update
 
 from bot.conversation import events
 from bot.conversation.events import Event
-from bot.conversation.store import UnknownConversation
 from bot.wiring import Services
 from connectors.intake import Intake, sentence
 from connectors.messages import Message
@@ -36,7 +35,7 @@ class Enclosed:
         """A telephone number: only the citizen's own, and only when there is somebody who asked for it."""
         came, message = arrival(update), said(update)
         card, sender = message.contact, message.from_user
-        with_agent = await self._with_agent(came.chat)
+        with_agent = await self._intake.owner(came.chat) == "agent"
         question = None if with_agent else await self._question(came.chat)
         if not card or not sender or card.user_id != sender.id:
             await self._intake.tell_outs(came, [Out(words.NOT_YOUR_NUMBER, contact=question is not None)])
@@ -56,20 +55,12 @@ class Enclosed:
 
     async def _question(self, chat: str) -> tuple[int, Event, str] | None:
         """The newest question, when it asks for a telephone number: (number, event, name of the field)."""
-        conv = self._intake.conv(chat)
-        length = await self._store.length(conv)
-        for seq, body in reversed(await self._store.read(conv, max(0, length - LOOKED_AT), LOOKED_AT)):
+        for seq, body in reversed(await self._store.history(self._intake.conv(chat), None, LOOKED_AT)):
             if events.asks(body):
                 fields = (events.find_part(body, ["form"]) or {}).get("fields", [])
                 name = next((field["name"] for field in fields if field.get("type") == "tel"), "")
                 return (seq, body, name) if name else None
         return None
-
-    async def _with_agent(self, chat: str) -> bool:
-        try:
-            return (await self._store.get(self._intake.conv(chat))).owner == "agent"
-        except UnknownConversation:
-            return False
 
     async def other(self, update: Update, _context: Context) -> None:
         """Photos, films, files, speech, stickers, a location. The words under a photo count as said."""

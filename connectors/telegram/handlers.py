@@ -11,6 +11,7 @@ UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 _NEW = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 # A location that is shared "live" comes as an edit every few seconds, and so does a preview: only words that change count.
 _EDIT = filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION)
+_UNKNOWN = _NEW & filters.COMMAND & filters.Regex(r"^/\w+(@\w+)?(\s|$)")  # what only begins like a command is text
 _IN_GROUP = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE & filters.COMMAND
 
 
@@ -22,6 +23,7 @@ def handlers(incoming: Incoming, enclosed: Enclosed, membership: Membership) -> 
     }
     return [
         *(CommandHandler(name, handle, _NEW) for name, handle in commands.items()),
+        MessageHandler(_UNKNOWN, incoming.unknown),
         CallbackQueryHandler(incoming.button),
         MessageHandler(_NEW & filters.TEXT, incoming.text),
         MessageHandler(_NEW & filters.CONTACT, enclosed.contact),

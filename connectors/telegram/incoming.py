@@ -67,6 +67,10 @@ class Incoming:
     async def help(self, update: Update, _context: Context) -> None:
         await self._intake.tell(arrival(update), words.help_text(self._intake.gemeente))
 
+    async def unknown(self, update: Update, _context: Context) -> None:
+        """A command of another bot, or a mistyped one: no question for the brain."""
+        await self._intake.tell(arrival(update), f"{words.UNKNOWN_COMMAND}\n\n{words.help_text(self._intake.gemeente)}")
+
     async def privacy(self, update: Update, _context: Context) -> None:
         """/privacy"""
         gemeente = self._intake.gemeente
@@ -81,7 +85,7 @@ class Incoming:
             return
         options = ((words.ERASE_YES, Erasing.YES), (words.ERASE_NO, Erasing.NO))
         rows = tuple((InlineKeyboardButton(label, callback_data=data),) for label, data in options)
-        await self._intake.tell_outs(came, [Out(words.ERASE, rows)])
+        await self._intake.tell_outs(came, [Out(words.ERASE, rows)], counted="erase")
 
     # Buttons.
 

@@ -46,7 +46,9 @@ class Buttons:
         days = days_of(self._body)
         if month is not None and days:
             return tuple(self._month(_months(days), month))
-        return tuple(row for part in self._body.get("parts", []) for row in self._part(part, page, days))
+        # Where days are offered as choices, what leads to more of them comes below those.
+        parts = sorted(self._body.get("parts", []), key=lambda part: bool(part.get("kind") == "date"))
+        return tuple(row for part in parts for row in self._part(part, page, days))
 
     def _part(self, part: Event, page: int, days: Sequence[date]) -> Iterator[tuple[InlineKeyboardButton, ...]]:
         match part.get("kind"):

@@ -3,7 +3,6 @@
 from bot.gemeenten import Gemeente
 from connectors.words import (
     ALREADY_CHOSEN,
-    CALENDAR,
     CHOOSE,
     ERASE,
     ERASE_NO,
@@ -12,12 +11,10 @@ from connectors.words import (
     KEPT,
     NOT_TEXT,
     NOTHING_KEPT,
-    STOP,
 )
 
 __all__ = [
-    "ALREADY_CHOSEN", "CALENDAR", "CHOOSE", "ERASE", "ERASE_NO", "ERASE_YES", "FAILED", "KEPT", "NOTHING_KEPT", "NOT_TEXT",
-    "STOP",
+    "ALREADY_CHOSEN", "CHOOSE", "ERASE", "ERASE_NO", "ERASE_YES", "FAILED", "KEPT", "NOTHING_KEPT", "NOT_TEXT",
 ]
 
 COMMANDS = {
@@ -34,7 +31,8 @@ COMMANDS = {
 APPOINTMENT = "Ik wil een afspraak maken"
 CASE = "Hoe staat het met mijn zaak?"
 
-GROUP = "Ik help alleen in een gesprek met u alleen. Stuur mij een persoonlijk bericht."
+UNKNOWN_COMMAND = "Deze opdracht ken ik niet."
+GROUP = "Ik help alleen in een gesprek met één persoon. Stuur mij een persoonlijk bericht."
 ERASED = "Het gesprek is bij ons gewist. De berichten op uw eigen telefoon kunt u zelf verwijderen in Telegram."
 CHOSEN = "Uw keuze: {label}"
 
@@ -76,7 +74,7 @@ def help_text(gemeente: Gemeente) -> str:
     """The answer to /help."""
     commands = "\n".join(f"/{name} - {text}" for name, text in COMMANDS.items())
     return (
-        f"Ik ben Balie, de digitale assistent van {gemeente.naam}. Ik ben een computer, geen mens. "
+        f"Ik ben Balie, de virtuele assistent van {gemeente.naam}. Ik ben een computer, geen mens. "
         f"Typ uw vraag in uw eigen woorden, of gebruik:\n\n{commands}\n\n"
         f"Wij bewaren dit gesprek {gemeente.retention_days} dagen. Bellen kan ook: {gemeente.telefoon}."
     )

@@ -66,8 +66,7 @@ class Counter:
             return None
         client = Client(self._http, state, self._kept.save, self._trouble, self._stored(state))
         try:
-            with contextlib.suppress(*LOST):
-                await client.renew()
+            await _renew(client)
             before = await client.history(limit=SHOWN)
         except Problem as exc:
             if not exc.gone:
@@ -88,3 +87,14 @@ class Counter:
 
     def _trouble(self, reason: Exception | None) -> None:
         self._screen.offline(reason is not None)
+
+
+async def _renew(client: Client) -> None:
+    """When that can't be done now, the token of before goes on. Raises Problem when the conversation is gone."""
+    try:
+        await client.renew()
+    except Problem as exc:
+        if exc.gone:
+            raise
+    except LOST:
+        pass

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from connectors.app.client import LOST, Client, Event, Problem
 from connectors.terminal import words
 from connectors.terminal.answers import Filling
@@ -172,8 +174,7 @@ class Conversation:
         try:
             write_private(path, await self._client.transcript())
         except (Problem, *LOST) as exc:
-            why = exc.title if isinstance(exc, Problem) else exc.strerror if isinstance(exc, OSError) else ""
-            self._screen.say(words.NOT_SAVED.format(why=why or words.OFFLINE), style="bold red")
+            self._screen.say(words.NOT_SAVED.format(why=_why(exc)), style="bold red")
         else:
             self._screen.say(words.SAVED.format(path=path.absolute()))
 
@@ -218,3 +219,11 @@ class Conversation:
             self._screen.say(words.UNSENT[min(count, 2)].format(count=count))
         self._screen.say(words.BYE)
         return False
+
+
+def _why(exc: Exception) -> str:
+    """Why the conversation could not be kept in a file, for the citizen."""
+    if isinstance(exc, Problem) and exc.title:
+        return exc.title
+    at_file = isinstance(exc, OSError) and not isinstance(exc, (aiohttp.ClientError, TimeoutError))
+    return words.NO_FILE if at_file else words.NO_ANSWER

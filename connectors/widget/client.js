@@ -13,6 +13,7 @@ import { Api, Problem, backoff, pause } from './transport.js';
 
 const MOST_RENEWALS = 2; // new conversations in a row without one message accepted
 const TOKEN_AGE = 86_400_000; // ms after which a token is renewed, by the time that went by on this device
+const SERVICE_AGE = 3_600_000; // ms after which opening hours of today are asked for again
 
 export class Client extends EventTarget {
   #details;
@@ -22,7 +23,10 @@ export class Client extends EventTarget {
   #session = null;
   #starting = null;
   #renewals = 0;
+  #erasing = false; // then it is no news that the conversation is gone, whoever tells first
   #service = {};
+  #line = ''; // how the connection is
+  #asked = 0; // when the municipality told how it is reached
   #sleep = new AbortController();
   #closed = new AbortController();
   #kept;
@@ -61,6 +65,11 @@ export class Client extends EventTarget {
     this.#session = null;
   }
 
+  /** Aborted by `close()`: for listeners that are not to outlive it. */
+  get closed() {
+    return this.#closed.signal;
+  }
+
   /** The key of the conversation on this device, or null: {conv, token, expires_at}. */
   get conversation() {
     return this.#store.conversation;
@@ -78,6 +87,9 @@ export class Client extends EventTarget {
   /** @param {{type: string, text?: string, value?: unknown, reply_to?: string}} message */
   send(message) {
     this.#outbox.add(message);
+    if (this.#session) return;
+    this.#sleep.abort();
+    this.start(); // it was erased, or refused: who asks again begins anew
   }
 
   /** Try now: the network is back (or gone: then that is known at once), the page is in view again, or the citizen asks. */
@@ -85,12 +97,13 @@ export class Client extends EventTarget {
     this.#sleep.abort();
     this.#session?.wake(renew);
     this.#freshToken();
+    if (Date.now() - this.#asked > SERVICE_AGE) this.#ask();
     if (this.#session) this.#outbox.flush();
   }
 
-  /** Asks for the events before the first one; they come as `history` with `older`. */
+  /** Asks for the events before the first one; they come as `history` with `older`. Throws when they can't be had. */
   async older() {
-    await this.#session?.older();
+    await this.#session.older();
   }
 
   typing(on) {
@@ -123,7 +136,12 @@ export class Client extends EventTarget {
   /** Erases the conversation everywhere; throws when the server didn't. */
   async erase() {
     const conversation = this.#session?.conversation ?? this.#store.conversation;
-    if (conversation) await this.#api.erase(conversation).catch((error) => error.gone || Promise.reject(error));
+    this.#erasing = true;
+    try {
+      if (conversation) await this.#api.erase(conversation).catch((error) => error.gone || Promise.reject(error));
+    } finally {
+      this.#erasing = false;
+    }
     this.#leave();
     this.#emit('erased');
   }
@@ -145,7 +163,7 @@ export class Client extends EventTarget {
         if (this.#closed.signal.aborted) return undefined;
         if (error instanceof Problem && error.gone && this.#store.conversation) {
           if (this.#ends) return this.#end();
-          this.#dropUnsent();
+          this.#unsent('refused', new Problem(410));
           this.#leave();
           reason = 'expired';
         } else if (error instanceof Problem && !error.passing) {
@@ -153,6 +171,7 @@ export class Client extends EventTarget {
         } else {
           this.#offBy(error);
           this.#emit('connection', { state: error.off ? 'off' : 'retrying' });
+          this.#unsent('waiting', error);
           this.#sleep = new AbortController();
           await pause(error.wait ?? backoff(tries), this.#sleep.signal);
         }
@@ -164,8 +183,7 @@ export class Client extends EventTarget {
     const stored = this.#store.conversation;
     const kept = stored ? await this.#kept() : [];
     const conversation = stored ?? await this.#create();
-    const emit = (name, detail) => (name === 'service' ? this.#told(detail) : this.#emit(name, detail));
-    const session = new Session(this.#api, conversation, emit, () => this.#renew());
+    const session = new Session(this.#api, conversation, (name, detail) => this.#hear(name, detail), () => this.#renew());
     const events = kept.length ? kept : await session.load().catch((error) => {
       session.close();
       throw error;
@@ -177,6 +195,16 @@ export class Client extends EventTarget {
     this.#resend(events);
     this.#freshToken();
     return undefined;
+  }
+
+  /** What the session tells. What waits is sent at once when the line is back. */
+  #hear(name, detail) {
+    if (name === 'service') return this.#told(detail);
+    if (name === 'connection') {
+      if (detail.state === 'live' && this.#line !== 'live') this.#outbox.flush();
+      this.#line = detail.state;
+    }
+    return this.#emit(name, detail);
   }
 
   async #create() {
@@ -205,7 +233,10 @@ export class Client extends EventTarget {
   /** How the municipality is reached and whether the chat is on; where that can't be had, the stream tells, or the next time. */
   async #ask() {
     const { gemeente } = this.#details;
-    await this.#api.gemeente(gemeente).then((state) => this.#told(state)).catch(() => {});
+    await this.#api.gemeente(gemeente).then((state) => {
+      this.#asked = Date.now();
+      this.#told(state);
+    }).catch(() => {});
   }
 
   #told(state) {
@@ -251,22 +282,23 @@ export class Client extends EventTarget {
 
   /** The server no longer knows us. Say so, keep what wasn't sent in view, and start anew; but never in a loop. */
   #renew() {
+    if (this.#erasing) return;
     if (this.#ends) return void this.#end();
-    this.#dropUnsent();
+    this.#unsent('refused', new Problem(410));
     this.#leave();
     this.#renewals += 1;
     if (this.#renewals > MOST_RENEWALS) this.#emit('connection', { state: 'refused', title: '' });
     else this.start('expired');
   }
 
-  #dropUnsent() {
-    const problem = new Problem(410);
-    for (const item of this.#store.outbox) this.#emit('outbox', { item, state: 'refused', problem });
+  /** How it is with the messages that the server doesn't have. */
+  #unsent(state, problem) {
+    for (const item of this.#store.outbox) this.#emit('outbox', { item, state, problem });
   }
 
   /** What the device has of the conversation stays, until it is erased there. */
   #end() {
-    this.#dropUnsent();
+    this.#unsent('refused', new Problem(410));
     for (const { message: { cid } } of this.#store.outbox) this.#store.drop(cid);
     this.#session?.close();
     this.#session = null;

@@ -9,9 +9,9 @@ const TYPING_EVERY = 4_000; // ms between two "is typing" signals
 /**
  * @param {string} title
  * @param {{log: Element, menu: Element, status: Element[], composer: Element}} inside
- * @param {{close: Function, escape: Function, toEnd: Function, startNew: Function}} actions
+ * @param {{close: Function, escape: Function, toEnd: Function, startNew: Function, signal: AbortSignal}} actions `signal`: when it ends
  */
-export function buildFrame(title, { log, menu, status, composer }, { close, escape, toEnd, startNew }) {
+export function buildFrame(title, { log, menu, status, composer }, { close, escape, toEnd, startNew, signal }) {
   const button = (testid, attributes, ...children) =>
     h('button', { type: 'button', 'data-testid': `balie-${testid}`, ...attributes }, ...children);
   const heading = h('h2', { id: uid('title'), tabindex: '-1', 'data-testid': 'balie-heading' }, title);
@@ -25,7 +25,7 @@ export function buildFrame(title, { log, menu, status, composer }, { close, esca
     iconButton('close', text.close, 'close', close));
   const dialog = h('dialog', { class: 'panel', 'aria-labelledby': heading.id, 'data-testid': 'balie-panel' },
     top, log, h('div', { class: 'newer-box' }, newer), ...status, end, composer);
-  listen(dialog, escape);
+  listen(dialog, escape, signal);
   /** An ended conversation has no field and no menu, only a way to start anew. */
   const setEnded = (ended) => {
     end.hidden = !ended;
@@ -34,7 +34,7 @@ export function buildFrame(title, { log, menu, status, composer }, { close, esca
   return { dialog, top, heading, companion, newer, setEnded };
 }
 
-function listen(dialog, escape) {
+function listen(dialog, escape, signal) {
   const leave = (event) => {
     event.preventDefault();
     escape();
@@ -42,7 +42,7 @@ function listen(dialog, escape) {
   dialog.addEventListener('keydown', (event) => event.key === 'Escape' && !event.isComposing && leave(event));
   dialog.addEventListener('cancel', leave); // Android's back gesture
   globalThis.visualViewport?.addEventListener('resize', () => // the keyboard on the screen takes room
-    dialog.style.setProperty('--seen', `${visualViewport.height}px`));
+    dialog.style.setProperty('--seen', `${visualViewport.height}px`), { signal });
 }
 
 export class Composer {
@@ -135,8 +135,8 @@ export class Menu {
   #list;
   #prepare;
 
-  /** `prepare()`: somebody looks at the items. */
-  constructor(items, prepare) {
+  /** `prepare()`: somebody looks at the items; `signal`: when the menu is no longer needed. */
+  constructor(items, prepare, signal) {
     this.#prepare = prepare;
     const id = uid('menu');
     this.#button = iconButton('menu', text.menu, 'menu', () => this.toggle(), { 'aria-expanded': 'false', 'aria-controls': id });
@@ -149,7 +149,7 @@ export class Menu {
       },
     }, item.label))));
     this.element = h('div', { class: 'menu-box' }, this.#button, this.#list);
-    addEventListener('click', (event) => event.composedPath().includes(this.element) || this.toggle(false));
+    addEventListener('click', (event) => event.composedPath().includes(this.element) || this.toggle(false), { signal });
     this.element.addEventListener('focusout', ({ relatedTarget }) => {
       if (relatedTarget && !this.element.contains(relatedTarget)) this.toggle(false);
     });

@@ -51,8 +51,8 @@ let counter = 0;
 /** An id that is unique within this page, for labels and descriptions. */
 export const uid = (prefix) => `balie-${prefix}-${++counter}`;
 
-const LINK = /https:\/\/[^\s<>"']+/g;
-const WHOLE = /(\S*\w-\w\S*|\b\d[\d ]{3,}\d\b)/; // with a hyphen, or a telephone number: not cut at the end of a line
+const LINK = /(?:https?:\/\/|\bwww\.\w)[^\s<>"']+/g; // http is matched to be refused as a whole
+const WHOLE = /(\S*\w-\w\S*|€ \d[\d.,]*|\b\d[\d ]{3,}\d\b)/; // a hyphen, an amount, a telephone number: not cut at a line's end
 const BULLET = /^\s*[-•*]\s+/;
 const NUMBER = /^\s*\d{1,2}[.)]\s+/;
 
@@ -73,13 +73,13 @@ export function link(url, label, { opener = false, ...attributes } = {}) {
     label, unseen(text.newTab), '\u2060', icon('external')); // joined: the icon never stands alone on a line
 }
 
-/** Text with its https addresses made into links, without the punctuation behind them. */
+/** Text with its addresses (https://… and www.…) made into links, without the punctuation behind them. */
 function linked(line) {
   const nodes = [];
   let from = 0;
   for (const match of line.matchAll(LINK)) {
     const address = match[0].replace(/[.,;:!?)\]]+$/, '');
-    const url = safeUrl(address, 'https://invalid.invalid');
+    const url = safeUrl(address.replace(/^www/, 'https://www'), 'https://invalid.invalid');
     if (!url) continue;
     nodes.push(...whole(line.slice(from, match.index)), link(url, address));
     from = match.index + address.length;

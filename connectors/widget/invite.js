@@ -65,8 +65,10 @@ export async function invite(chat, { gemeente, invite: seconds, inviteText = tex
   };
   const box = make('div', { className: 'invitation' });
   const gone = () => {
+    const focused = box.contains(chat.shadowRoot.activeElement);
     stay.abort();
     box.remove();
+    if (focused) chat.shadowRoot.querySelector('button').focus(); // the launcher: the button that was pressed is gone
   };
   document.addEventListener('balie:open', gone, { signal: stay.signal });
   await seen(Number(seconds) || SOONEST);

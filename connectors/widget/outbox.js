@@ -47,6 +47,10 @@ export class Store {
     this.#put(`out:${item.message.cid}`, item);
   }
 
+  has({ message: { cid } }) {
+    return this.#get(`out:${cid}`) !== null;
+  }
+
   drop(cid) {
     this.#area.removeItem(`${this.#prefix}out:${cid}`);
   }
@@ -80,12 +84,15 @@ export class Store {
   }
 }
 
-/** A stand-in for Storage in memory: like Storage, its keys are its own properties. */
+/** A stand-in for Storage in memory: like Storage, its keys are its own properties. What is removed from it leaves `source` too. */
 function copied(source) {
   const area = Object.create({
     getItem(key) { return this[key] ?? null; },
     setItem(key, value) { this[key] = value; },
-    removeItem(key) { delete this[key]; },
+    removeItem(key) {
+      delete this[key];
+      source.removeItem?.(key);
+    },
   });
   return Object.assign(area, source);
 }
@@ -110,7 +117,8 @@ export class Outbox {
 
   /**
    * `post(message)`: a promise of the receipt, or of null when the conversation is gone. In `changed(item, state,
-   * problem)` state is sending, sent, waiting (it goes out again) or refused (it won't be accepted later either).
+   * problem)` state is sending, sent, waiting (it goes out again) or refused (it won't be accepted later either). Of a
+   * message that was erased meanwhile nothing is told any more.
    */
   constructor(store, post, changed) {
     this.#store = store;
@@ -147,13 +155,12 @@ export class Outbox {
     try {
       const receipt = await this.#post(item.message);
       if (!receipt) return 'gone';
-      this.#store.drop(item.message.cid);
-      this.#changed(item, 'sent');
+      this.#settle(item, 'sent');
       return 'done';
     } catch (error) {
+      if (!this.#store.has(item)) return 'done';
       if (error instanceof Problem && !error.passing) {
-        this.#store.drop(item.message.cid);
-        this.#changed(item, 'refused', error);
+        this.#settle(item, 'refused', error);
         return 'done';
       }
       this.#changed(item, 'waiting', error);
@@ -161,6 +168,12 @@ export class Outbox {
       await pause(error.wait ?? backoff(tries), this.#sleep.signal);
       return 'again';
     }
+  }
+
+  #settle(item, state, problem) {
+    if (!this.#store.has(item)) return;
+    this.#store.drop(item.message.cid);
+    this.#changed(item, state, problem);
   }
 }
 

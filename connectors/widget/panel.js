@@ -98,12 +98,12 @@ class BaliePanel extends HTMLElement {
       { id: 'print', label: text.print, act: () => this.#extras.act('keep', 'print') },
       { id: 'restart', label: text.restart, act: () => this.#extras.act('sure', 'restart') },
       { id: 'erase', label: text.erase, act: () => this.#extras.act('sure', 'erase'), danger: true },
-    ], () => import('./sure.js').catch(() => {})); // what some of them ask
+    ], () => import('./sure.js').catch(() => {}), client.closed); // what some of them ask
     this.#status = new Status(() => this.#startNew());
     const [log, menu, composer] = [this.#view.element, this.#menu.element, this.#composer.element];
     this.#frame = buildFrame(this.options.title, { log, menu, composer, status: this.#status.elements }, {
       close: () => this.#close(), escape: () => this.#menu.escape() || this.#close(),
-      toEnd: () => this.#toEnd(), startNew: () => this.#startNew(),
+      toEnd: () => this.#toEnd(), startNew: () => this.#startNew(), signal: client.closed,
     });
     this.#dialog = this.#frame.dialog;
     this.#extras = new Extras({
@@ -123,8 +123,9 @@ class BaliePanel extends HTMLElement {
     };
     for (const [name, take] of Object.entries(takes)) this.#client.addEventListener(name, ({ detail }) => take(detail));
     this.#view.element.addEventListener('scroll', () => this.#view.atEnd && (this.#frame.newer.hidden = true));
-    FULL_SCREEN.addEventListener('change', () => this.#refit());
-    document.addEventListener('visibilitychange', () => this.#read());
+    const { closed: signal } = this.#client;
+    FULL_SCREEN.addEventListener('change', () => this.#refit(), { signal });
+    document.addEventListener('visibilitychange', () => this.#read(), { signal });
   }
 
   #close() {

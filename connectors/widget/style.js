@@ -83,7 +83,7 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .companion { font-size: .875em; line-height: 1.35; color: var(--muted); overflow-wrap: anywhere }
 .icon-button { flex: none; display: grid; place-items: center; width: 44px; height: 44px; padding: 0;
   border: 1px solid transparent; border-radius: 12px; background: none; color: var(--muted) }
-.icon-button:hover { background: var(--raised); color: var(--text) }
+@media (hover: hover) { .icon-button:hover { background: var(--raised); color: var(--text) } }
 [data-testid=balie-menu] svg { stroke-width: 3 }
 .menu-box { position: relative }
 .menu { position: absolute; right: 0; top: 50px; z-index: 2; width: max-content; max-width: min(300px, 80vw);
@@ -91,7 +91,7 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
   box-shadow: var(--shadow); max-height: calc(100dvh - 180px); overflow-y: auto }
 .menu button { width: 100%; min-height: 44px; padding: 8px 14px; border: 0; border-radius: 9px; background: none;
   text-align: left }
-.menu button:hover { background: var(--raised) }
+@media (hover: hover) { .menu button:hover { background: var(--raised) } }
 :host(:not([data-talking-to=bot])) [data-testid=balie-person] { display: none }
 .menu .danger { color: var(--error) }
 
@@ -157,9 +157,9 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
   padding: 8px 16px; border: 1px solid var(--field-line); border-radius: var(--radius); background: var(--surface);
   color: var(--text); font-weight: 600; line-height: 1.3; text-decoration: none }
 .button svg { width: 1.25em; height: 1.25em; margin: 0 }
-.button:hover { background: var(--raised) }
+@media (hover: hover) { .button:hover { background: var(--raised) } }
 .button.primary { background: var(--accent); border-color: transparent; color: var(--on-accent) }
-.button.primary:hover { background: var(--accent-hover); color: var(--on-accent-hover) }
+@media (hover: hover) { .button.primary:hover { background: var(--accent-hover); color: var(--on-accent-hover) } }
 .button.danger { border-color: var(--error); color: var(--error) }
 .button.quiet { align-self: center; border-color: var(--line); font-size: .875em }
 
@@ -167,7 +167,7 @@ h2 { font-size: 1.0625em; font-weight: 650; line-height: 1.3 }
 .choices { display: flex; flex-wrap: wrap; gap: 8px }
 .chip { min-height: 44px; padding: 8px 16px; border: 1px solid var(--field-line); border-radius: 22px;
   background: var(--surface); color: var(--link); font-weight: 550; line-height: 1.3; text-align: left }
-.chip:hover { background: var(--own) }
+@media (hover: hover) { .chip:hover { background: var(--own) } }
 form.ask, .card { width: 328px; max-width: 100%; padding: 14px; border: 1px solid var(--line); border-radius: 16px }
 form.ask > * + *, .field > * + *, fieldset > * + * { margin-top: 8px }
 .field + .field { margin-top: 14px }
@@ -185,7 +185,7 @@ label, legend { font-weight: 600; line-height: 1.35 }
 .rating .radios { grid-template-columns: repeat(5, 1fr) }
 .radios label { position: relative; display: grid; place-items: center; min-height: 44px;
   border: 1px solid var(--field-line); border-radius: var(--radius); font-weight: 500; cursor: pointer }
-.radios label:hover { background: var(--raised) }
+@media (hover: hover) { .radios label:hover { background: var(--raised) } }
 .radios input { position: absolute; inset: 0; margin: 0; opacity: 0; cursor: pointer }
 .radios label:has(:checked) { border-color: var(--accent); background: var(--accent); color: var(--on-accent);
   font-weight: 650 }
@@ -195,7 +195,7 @@ label, legend { font-weight: 600; line-height: 1.35 }
   font-weight: 500 }
 [data-retired] .chip[data-used], [data-retired] label:has(:checked) { border-color: var(--accent);
   background: var(--own); color: var(--text) }
-form[data-retired] :is(.button:not(:focus), .hint, .ends), form[data-retired]:is(.date, .form):not(:focus-within) {
+form[data-retired] :is(.button:not(:focus), .hint, .ends, .error), form[data-retired]:is(.date, .form):not(:focus-within) {
   display: none }
 
 .card { margin-top: 8px; container-type: inline-size }
@@ -225,7 +225,7 @@ textarea::placeholder { color: var(--muted); opacity: 1 }
 textarea:focus-visible { outline-width: 2px; outline-offset: -1px; border-radius: 24px }
 .send { flex: none; display: grid; place-items: center; width: 48px; height: 48px; padding: 0;
   border: 1px solid transparent; border-radius: 50%; background: var(--accent); color: var(--on-accent) }
-.send:hover { background: var(--accent-hover); color: var(--on-accent-hover) }
+@media (hover: hover) { .send:hover { background: var(--accent-hover); color: var(--on-accent-hover) } }
 .send:focus-visible { border-radius: 50% }
 .composer .hint { margin: 6px 4px 0; font-size: .8125em }
 .note:not(:empty) { margin: 0 4px 6px; font-size: .875em; color: var(--muted) }

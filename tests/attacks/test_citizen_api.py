@@ -23,6 +23,7 @@ EVIL = "https://evil.example"
 ROUTES = [
     ("POST", "/messages"), ("POST", "/typing"), ("POST", "/read"), ("GET", "/events"), ("GET", "/history"),
     ("GET", "/transcript"), ("DELETE", ""), ("POST", "/token"), ("POST", "/attachments"),
+    ("PUT", "/push/8a1f0c1e-1b1a-4c55-9b4e-0d5d2f6a7b01"), ("DELETE", "/push/8a1f0c1e-1b1a-4c55-9b4e-0d5d2f6a7b01"),
 ]
 
 

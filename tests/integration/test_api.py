@@ -367,7 +367,7 @@ class TestLookingBack:
         await citizen.send(type="rating", value="5")
         text = (await citizen.call("GET", "/transcript")).text
         for words in ("dinsdag 1 december 2026, 09:20 uur", "Stadhuis, Stadhuisplein 1", "Afspraaknummer: A-1", "Stap 2 van 5",
-                      "Bel 112", "Sanne van de gemeente hielp u", "Uw cijfer voor dit gesprek: 5 van 5"):
+                      "Bel 112", "Sanne van de gemeente hielp u", "Mijn beoordeling: 5 van 5"):
             assert words in text
 
     async def test_an_unknown_form_is_refused(self, citizen: Citizen) -> None:

@@ -20,7 +20,7 @@ from bot.conversation import events
 from bot.conversation.queue import Agent
 from connectors.app.client import State
 from connectors.terminal.kept import Kept
-from tests.conftest import PATIENCE, EchoBrain, Edge
+from tests.conftest import PATIENCE, EchoBrain, Edge, EdgeFactory
 from tests.wire import Wire, wire
 
 _ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[=>78])")
@@ -180,6 +180,8 @@ async def test_a_citizen_talks_in_a_terminal(edge: Edge, line: Wire, echo_brain:
         assert "echo: Hoe laat bent u open?" in saved.read_text() and stat.S_IMODE(saved.stat().st_mode) == 0o600
         user.type("/opslaan gesprek.txt")
         await user.until("dit bestand is er al")
+        user.type("/opslaan gesprek.txt/nog.txt")
+        await user.until("op die plek kan dit bestand niet komen")
 
         user.type("half getypt", end="")
         user.type(CTRL_C, end="")
@@ -195,6 +197,8 @@ async def test_it_survives_a_cut_line_goes_on_later_and_is_erased(
         with line.gone():
             user.type("Bent u er nog?")
             await user.until("Geen verbinding")
+            user.type("/opslaan later.txt")
+            await user.until("Bewaren lukt niet: er is geen verbinding")
         await user.until("Er is weer verbinding", "echo: Bent u er nog?")
         user.type("/stop")
         await user.until("Tot ziens")
@@ -267,3 +271,14 @@ async def test_what_cannot_work_is_said(edge: Edge, tmp_path: Path) -> None:
     assert code == 1 and "niet te bereiken" in shown and "Traceback" not in shown
     code, shown = await run("", edge.url, "--gemeente", "elders", home=tmp_path)
     assert code == 1 and "Deze gemeente kennen wij niet." in shown and "Traceback" not in shown
+    code, shown = await run("", "balie.example", home=tmp_path)
+    assert code == 1 and "--server is an address such as https://balie.example" in shown
+
+
+async def test_who_starts_it_often_goes_on_with_the_token_of_before(
+    make_edge: EdgeFactory, echo_brain: EchoBrain, tmp_path: Path
+) -> None:
+    edge = await make_edge(rate_token_hour=1)
+    for said in ("een", "twee", "drie"):
+        code, shown = await run(f"{said}\n", edge.url, home=tmp_path)
+        assert code == 0 and f"echo: {said}" in shown

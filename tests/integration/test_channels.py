@@ -10,10 +10,12 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from bot.conversation import events
+from bot.conversation import events, keys
+from bot.conversation.channels import Channels, Place
 from bot.conversation.events import Event
 from bot.conversation.feed import Feed
 from bot.conversation.service import Notice, Off
+from bot.gemeenten import AMSTERDAM
 from bot.wiring import Services
 from connectors import words
 from connectors.capabilities import TELEGRAM, WEBSITE
@@ -174,6 +176,21 @@ async def test_erasing_asks_first_and_tells(edge: Edge, echo_brain: EchoBrain, p
     assert phones.texts(PHONE).count(words.ERASED) == 1
 
 
+async def test_what_a_channel_tells_of_a_chat_that_was_just_erased_leaves_nothing(edge: Edge, phones: Gateway) -> None:
+    conv, client = conv_of(edge), edge.services.redis
+    channels = Channels(client, "sms:voorbeeld")
+    for late in (channels.block(conv), channels.unblock(conv, 7), channels.keyboard(conv, stands=True)):
+        await late
+        assert not await client.exists(keys.channel(conv))
+    await channels.remember(conv, PHONE, 60, 3)
+    await channels.block(conv)
+    assert (await channels.blocked_at(conv), await channels.chat_of(conv)) == (3, None)
+    await channels.unblock(conv, 7)
+    await channels.keyboard(conv, stands=True)
+    assert (await channels.blocked_at(conv), await channels.chat_of(conv)) == (None, PHONE)
+    assert await channels.keyboard_stands(conv) and (await channels.claim(conv)) == Place(PHONE, 7)
+
+
 async def test_a_picture_is_refused_with_where_to_send_it(edge: Edge, echo_brain: EchoBrain, phones: Gateway) -> None:
     await phones.text(PHONE, media=1)
     await phones.until(lambda: any("geen bestand of foto" in text for text in phones.texts(PHONE)))
@@ -189,7 +206,9 @@ async def test_a_notice_is_told_once_and_off_is_told_instead_of_an_answer(
     await talk(phones, "Twee")
     assert phones.texts(PHONE).count("Het stadhuis is dicht door water.") == 1
     await book.put("voorbeeld", off=Off("Wij zijn aan het verbouwen.", now), notice=None)
-    told = words.call_instead("Wij zijn aan het verbouwen.", edge.services.gemeente("voorbeeld").telefoon)
+    told = words.switched_off(
+        "Wij zijn aan het verbouwen.", edge.services.gemeente("voorbeeld"), edge.services.now().astimezone(AMSTERDAM).date()
+    )
     for phone in (OTHER, PHONE):
         await phones.text(phone, "Hallo")
         await phones.until(lambda phone=phone: told in phones.texts(phone))

@@ -1,6 +1,7 @@
 """Who closes the chat hears that there is news, once, on each of their devices, and nobody on the way learns what it is."""
 
 import asyncio
+import base64
 import io
 import re
 import uuid
@@ -20,7 +21,7 @@ from bot import logs
 from bot.cli import main
 from bot.conversation import events, keys
 from bot.push.vapid import VapidKey
-from bot.push.webpush import topic
+from bot.push.webpush import decoded, topic
 from bot.settings import ROOT, Settings, SettingsError, env_name, known
 from bot.wiring import build
 from tests.attacks.test_login import everything
@@ -531,7 +532,9 @@ async def test_what_cannot_be_used_is_refused_with_what_is_wrong(desk: Desk, doo
     for endpoint in elsewhere:
         reply = await put(citizen, {"kind": "webpush", "subscription": good | {"endpoint": endpoint}})
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, "subscription.endpoint"), endpoint
-    for name, wrong in [("p256dh", "AAAA"), ("p256dh", "é"), ("auth", "AAAA"), ("auth", "**"), ("p256dh", good["keys"]["auth"])]:
+    short = base64.urlsafe_b64encode(b"\x02" + decoded(good["keys"]["p256dh"])[1:33]).decode()  # a point, but compressed
+    keys_of_no_use = [("auth", "AAAA"), ("auth", "**")] + [("p256dh", key) for key in ("AAAA", short, "é", good["keys"]["auth"])]
+    for name, wrong in keys_of_no_use:
         reply = await put(citizen, {"kind": "webpush", "subscription": good | {"keys": good["keys"] | {name: wrong}}})
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, f"subscription.keys.{name}")
     bodies: list[Any] = [

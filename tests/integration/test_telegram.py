@@ -15,7 +15,7 @@ from bot.wiring import Services, build
 from connectors.problems import CATALOGUE
 from connectors.telegram import words
 from connectors.telegram.render import render
-from connectors.words import too_long
+from connectors.words import CALENDAR, STOP, too_long
 from tests import telegram_fixtures
 from tests.conftest import EchoBrain, Edge, EdgeFactory, echoing
 from tests.stubs.botapi import TOKEN, BotApi
@@ -312,7 +312,7 @@ async def test_what_other_channels_show_as_cards_is_said_in_words(
         "Zaak: ZAAK-3\nStatus: Klaar\nAfgerond op: dinsdag 1 december 2026\nUitkomst: Toegekend"
     )
     assert "Wanneer: dinsdag 1 december 2026, 09:20 uur\nWaar: Stadhuis, Plein 1, 1234 AB, Voorbeeld" in appointment.text
-    assert appointment.buttons[words.CALENDAR]["url"] == "https://a.example/x.ics"
+    assert appointment.buttons[CALENDAR]["url"] == "https://a.example/x.ics"
     assert local.text == "Lokaal\n\nMeer: http://127.0.0.1:8080/x"
     assert (unknown.text, unknown.keyboard) == ("Onbekend", [])
 
@@ -525,7 +525,7 @@ async def test_stop_leaves_the_queue(start: Start, services: Services, api: BotA
     async with echoing(services):
         await api.until(lambda: api.texts()[-1].startswith("echo:"))
     assert (await services.store.get(conv_of(services))).owner == "bot"
-    assert [body["text"] for body in await said(services)] == ["Ik wil een medewerker spreken", words.STOP]
+    assert [body["text"] for body in await said(services)] == ["Ik wil een medewerker spreken", STOP]
 
 
 async def test_who_blocks_the_bot_in_the_queue_is_left_alone(start: Start, services: Services, api: BotApi) -> None:
@@ -594,7 +594,7 @@ async def test_a_move_to_another_team_or_agent_is_told(start: Start, services: S
 
 async def test_stop_in_a_form_is_a_turn_of_the_bot(start: Start, echo_brain: EchoBrain, api: BotApi) -> None:
     edge = await start()
-    await talk(api, "/stop", f"echo: {words.STOP}")
+    await talk(api, "/stop", f"echo: {STOP}")
     assert [body["_payload"] for body in await said(edge.services)] == ["/stop"]
 
 

@@ -11,6 +11,7 @@ from bot.appointments.told import card
 from bot.conversation import events
 from bot.settings import Settings, SettingsError
 from connectors.telegram import door, words
+from connectors.words import CALENDAR
 from tests import telegram_fixtures
 from tests.api_document import booked
 from tests.conftest import EchoBrain, Edge, EdgeFactory
@@ -146,7 +147,7 @@ async def test_an_appointment_comes_with_its_calendar_file(start: Start, echo_br
     echo_brain.answers["Nog eens"] = [message("Hier is hij.", shown)]
     await talk(api, "Boek", "Uw afspraak staat.")
     await api.until(lambda: last(api).file)
-    assert words.CALENDAR in api.sent[-2].buttons
+    assert CALENDAR in api.sent[-2].buttons
     assert (last(api).text, last(api).file_name) == (words.CALENDAR_FILE, "afspraak.ics")
     [event] = Calendar.from_ical(last(api).file).walk("VEVENT")
     assert event["UID"] == f"{made.reference}@balie"

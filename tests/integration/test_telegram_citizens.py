@@ -10,6 +10,7 @@ from bot.conversation.events import Event
 from bot.conversation.queue import Agent
 from bot.conversation.service import Off
 from bot.wiring import Services
+from connectors.intake import SENTENCES_MINUTE
 from connectors.problems import CATALOGUE
 from connectors.telegram import words
 from tests import telegram_fixtures
@@ -257,6 +258,19 @@ async def test_commands_say_what_is_kept_and_start_what_they_name(
     assert [body["_payload"] for body in await said(edge.services)] == ["/afspraak_maken", "/zaakstatus"]
     api.say("/help")
     await api.until(lambda: api.texts()[-1] == words.help_text(gemeente))
+    api.say("/zomaar")
+    await api.until(lambda: api.texts()[-1].startswith(words.UNKNOWN_COMMAND))
+    assert len(await said(edge.services)) == 2, "no question for the brain"
+
+
+async def test_who_was_told_a_lot_can_still_erase(start: Start, api: BotApi, echo_brain: EchoBrain) -> None:
+    edge = await start()
+    await talk(api, "Hallo")
+    for _ in range(SENTENCES_MINUTE + 1):
+        api.say("/help")
+    await api.until(lambda: api.texts().count(words.help_text(edge.services.gemeente("voorbeeld"))) == SENTENCES_MINUTE)
+    api.say("/wissen")
+    await api.until(lambda: api.texts()[-1] == words.ERASE)
 
 
 async def test_telegram_shows_dutch_commands_and_the_disclosure_before_the_first_word(start: Start, api: BotApi) -> None:

@@ -61,6 +61,8 @@ class TestRenewing:
     async def test_a_second_tab_and_requests_under_way_go_on_for_the_grace(self, citizen: Citizen) -> None:
         renewed = await renew(citizen)
         assert await valid(renewed, citizen, renewed) == [True] * 3
+        assert (await citizen.call("POST", "/token")).kind == "unauthorized", "but it is no way to a token that lasts"
+        assert await valid(renewed, citizen) == [True, True]
 
     async def test_the_token_before_ends_once_the_new_one_is_used_and_the_grace_is_over(self, make_edge: EdgeFactory) -> None:
         citizen = await (await make_edge(token_grace_seconds=0)).citizen()
@@ -115,8 +117,9 @@ class TestLimits:
         left = datetime.fromisoformat(reply.json["expires_at"]) - datetime.now(UTC)
         assert timedelta(minutes=59) < left <= timedelta(hours=1)
         assert await client.ttl(keys.meta(citizen.conv)) <= 3600
-        await holding(citizen, reply.json["token"]).send("Ik ben er weer")
-        again = await citizen.call("POST", "/token")
+        renewed = holding(citizen, reply.json["token"])
+        await renewed.send("Ik ben er weer")
+        again = await renewed.call("POST", "/token")
         assert datetime.fromisoformat(again.json["expires_at"]) - datetime.now(UTC) > timedelta(days=29)
 
 

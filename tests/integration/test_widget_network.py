@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, CDPSession, expect
+from playwright.async_api import Browser, BrowserContext, CDPSession, Route, expect
 
 from bot.conversation import events
 from tests import looks
@@ -234,6 +234,7 @@ async def test_two_tabs_and_a_reload_in_the_middle_of_sending(browser: Browser, 
             await until(lambda: _kept(line, other, "kwijt antwoord 1"))
             reloading = asyncio.create_task(other.page.reload())
         await reloading
+        await expect(other.hook("input")).to_be_visible()  # the panel's modules have come: without a line they can't
         with line.wire.gone():  # and these never left
             words.append("nog niet weg")
             if await other.hook("launcher").get_attribute("aria-expanded") == "false":
@@ -242,6 +243,43 @@ async def test_two_tabs_and_a_reload_in_the_middle_of_sending(browser: Browser, 
             await expect(other.message(words[-1])).to_be_visible()
         await line.nothing_lost(other, words)
         assert await other.page.evaluate("Object.keys(localStorage).filter((key) => key.includes(':out:')).length") == 0
+
+
+# What the log says from now on, at each change of it.
+WATCH = """(log) => {
+  globalThis.said = [];
+  new MutationObserver(() => globalThis.said.push(log.textContent)).observe(log, { childList: true, subtree: true });
+}"""
+
+
+async def test_what_was_on_its_way_when_the_chat_was_erased_does_not_come_back(
+    browser: Browser, edge: Edge, brain: Counter
+) -> None:
+    async with line_to(browser, edge, viewport=DESKTOP) as line:
+        chat = await line.chat()
+        held: list[Route] = []
+
+        async def hold(route: Route) -> None:
+            held.append(route)
+
+        async def under_way() -> bool:
+            return bool(held)
+
+        await chat.page.route("**/messages", hold)
+        await chat.say("Dit moet weg")
+        await until(under_way)
+        await chat.menu("erase")
+        await chat.hook("confirm").get_by_role("button", name="Gesprek wissen").click()
+        await expect(chat.hook("log")).to_contain_text("Uw gesprek is gewist")
+        await chat.hook("log").evaluate(WATCH)
+        await held[0].abort()
+        await chat.page.unroute("**/messages")
+        # A page that asks something now gets a new conversation, and an answer.
+        await chat.page.evaluate("document.querySelector('balie-chat').open({ question: 'Wat kost een paspoort?' })")
+        await chat.hears("echo: Wat kost een paspoort?")
+        await expect(chat.hook("log")).not_to_contain_text("Uw gesprek is gewist")
+        said = await chat.page.evaluate("globalThis.said")
+        assert said and not any("Dit moet weg" in words for words in said)
 
 
 async def _kept(line: Line, chat: Chat, words: str) -> bool:

@@ -285,3 +285,12 @@ async def _agree(tabs: list[Chat]) -> bool:
     """Whether all tabs follow the conversation that the device keeps."""
     kept = await tabs[0].page.evaluate("JSON.parse(localStorage.getItem('balie:voorbeeld:conversation'))?.conv")
     return all(chat.conv == kept for chat in tabs)
+
+
+async def test_an_address_in_an_answer_can_be_tapped_and_nothing_else_becomes_a_link(town: Town) -> None:
+    chat = await town.chat()
+    await chat.open()
+    await chat.say("Op www.voorbeeld.example/a. Of (https://www.voorbeeld.example), niet http://www.b.example of www.")
+    await chat.hears("echo: Op www")
+    links = await chat.messages("bot").last.get_by_role("link").evaluate_all("found => found.map(({ href }) => href)")
+    assert links == ["https://www.voorbeeld.example/a", "https://www.voorbeeld.example/"]

@@ -84,6 +84,7 @@ def test_days_that_the_bot_offers_are_the_choices_and_the_rest_is_one_button_awa
     assert labels(first) == [["di 1 december"], ["Andere dagen"], [words.MORE_DAYS]]
     assert answer(body, first, "di 1 december") == ("choice", "1", "m_7")
     assert labels(after(body, first, words.MORE_DAYS)) == [["di 1 dec", "wo 2 dec"], [words.BACK]]
+    assert labels(Buttons({**body, "parts": body["parts"][::-1]}, 7).rows())[-1] == [words.MORE_DAYS]
     nothing_more = asks({"kind": "choices", "id": "q", "options": options}, day("2026-12-01", "2026-12-01"),
                         payloads=["2026-12-01", "/x"])
     assert labels(Buttons(nothing_more, 7).rows()) == [["di 1 december"], ["Andere dagen"]]

@@ -14,7 +14,7 @@ for _, token in ipairs(tokens) do
     if token.hash == ARGV[1] then asked = token end
   end
 end
-if not asked then return -1 end
+if not asked or asked['until'] > 0 then return -1 end -- a token that was replaced must not live on in another one
 while #kept >= tonumber(ARGV[3]) do table.remove(kept, kept[1].hash == ARGV[1] and 2 or 1) end
 kept[#kept + 1] = {hash = ARGV[2], gen = math.max(asked.gen + 1, highest), at = now, used = false, ['until'] = 0}
 redis.call('HSET', KEYS[1], 'tokens', cjson.encode(kept))

@@ -15,6 +15,7 @@ export class ServiceView {
   #fresh = new Fresh(() => this.#load(), SECONDS);
   #now = null;
   #limit = 0;
+  #turnsOn = false; // what was asked, also when somebody else was first meanwhile
 
   constructor() {
     $('notice-text').addEventListener('input', () => this.#written());
@@ -118,7 +119,7 @@ export class ServiceView {
 
   /** The confirm step: what will happen, in words. */
   #ask() {
-    const on = Boolean(this.#now?.off);
+    const on = this.#turnsOn = Boolean(this.#now?.off);
     if (!on && !$('off-text').value.trim()) return void this.#wrong('off', words.empty);
     say($('switch-title'), on ? words.askOn : words.askOff);
     $('switch-means').replaceChildren(...(on ? words.meansOn : words.meansOff).map((line) => h('li', {}, line)));
@@ -131,7 +132,7 @@ export class ServiceView {
   }
 
   async #switch(button) {
-    const on = Boolean(this.#now?.off);
+    const on = this.#turnsOn;
     const told = on ? words.did.on : words.did.off;
     await this.#do(button, on ? '/on' : '/off', on ? {} : { text: $('off-text').value }, told, 'service-title', (why, error) => {
       if (error.field !== 'text') return void say($('switch-error'), why);

@@ -13,8 +13,8 @@ const PARTS = [
   { id: 'tasks', hash: '#terugbellen', roles: ['agent', 'team_lead'] },
   { id: 'overview', hash: '#overzicht', roles: ['team_lead'] },
   { id: 'answers', hash: '#antwoorden', roles: ['editor'] },
-  { id: 'service', hash: '#melding', roles: ['editor', 'administrator'] },
   { id: 'audit', hash: '#logboek', roles: ['administrator'] },
+  { id: 'service', hash: '#melding', roles: ['editor', 'administrator'] },
 ];
 
 export class Tabs {

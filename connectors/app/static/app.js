@@ -17,6 +17,8 @@ import { words } from './text.js';
 const LOOK_EVERY = 30_000; // ms between two looks at what came in, while the app is on the screen
 const SAID_FOR = 8_000; // ms that what was done stays on the screen
 const TOGETHER = 50; // ms: changes within this time are drawn as one
+/** What is loaded when it is needed; kept at hand, since a later version of the app takes these files away. */
+const LATER = ['./talk.js', './settings.js', './erasing.js', '../widget/bulletin.js', '../widget/keep.js', '../widget/queue.js', '../widget/login.js'];
 const PHONE = matchMedia('(max-width: 599.98px), (max-height: 459.98px)');
 
 class BalieApp extends HTMLElement {
@@ -33,6 +35,7 @@ class BalieApp extends HTMLElement {
   #depth = 0; // entries of the history above the list
   #drawing = 0;
   #said = '';
+  #saying = 0;
   #away = false;
   #top;
   #foot;
@@ -52,7 +55,8 @@ class BalieApp extends HTMLElement {
   say(said) {
     this.#said = said;
     this.#tell();
-    setTimeout(() => said === this.#said && this.say(''), SAID_FOR);
+    clearTimeout(this.#saying);
+    if (said) this.#saying = setTimeout(() => this.say(''), SAID_FOR);
   }
 
   /** A newer version of the app is there, for the next time. */
@@ -90,13 +94,13 @@ class BalieApp extends HTMLElement {
   async #begin() {
     await this.#draw();
     this.#under();
+    this.#push.key = (await this.#device.fact('service'))?.push_key;
     await this.#route(false);
     await this.#device.setFact('name', this.#facts.name);
-    this.#push.key = (await this.#device.fact('service'))?.push_key;
     await this.#look();
     this.dataset.ready = '';
-    await navigator.serviceWorker?.ready; // from here on the files of a conversation cost no network: have them at hand
-    await import('./talk.js').catch(() => {});
+    await navigator.serviceWorker?.ready; // from here on these files cost no network
+    for (const file of LATER) await import(file).catch(() => {});
   }
 
   /** Who comes by a link to a conversation finds the list when going back. */
@@ -119,13 +123,20 @@ class BalieApp extends HTMLElement {
     else if (what === 'gesprek' && !record) return void this.#toList();
     const before = this.#talk?.id;
     if (before !== record?.id) await this.#closeTalk();
-    if (what === 'instellingen') await this.#show(await this.#settings());
-    else await this.#show(this.#list);
+    const view = what === 'instellingen' ? await this.#settings().catch(() => null) : this.#list;
     if (turn !== this.#turn) return;
+    if (!view) return void this.#failed();
+    this.#show(view);
     if (record) await this.#open(record, turn, focus || PHONE.matches);
     else if (focus) this.#view.focus(before);
     document.title = [record ? record.title ?? words.newTalk : this.#view.title, this.#facts.name].join(' – ');
     this.#changed();
+  }
+
+  /** What is needed now can't be loaded. */
+  #failed() {
+    this.say(words.failed(this.#facts.phone));
+    this.#toList();
   }
 
   #toList() {
@@ -133,7 +144,7 @@ class BalieApp extends HTMLElement {
     else location.hash = '';
   }
 
-  async #show(view) {
+  #show(view) {
     if (view === this.#view) return;
     this.#view.element.replaceWith(view.element);
     this.#foot.hidden = view !== this.#list;
@@ -152,10 +163,7 @@ class BalieApp extends HTMLElement {
     if (this.#talk?.id === record.id) return;
     const loaded = await import('./talk.js').catch(() => null);
     if (turn !== this.#turn) return;
-    if (!loaded) {
-      this.say(words.failed(this.#facts.phone));
-      return void this.#toList();
-    }
+    if (!loaded) return void this.#failed();
     const talk = new loaded.Talk(record, this.#parts, {
       back: () => this.#toList(), erased: () => this.#erased(record.id),
     });
@@ -197,9 +205,11 @@ class BalieApp extends HTMLElement {
   /** Looks at what came in and how the municipality is reached, and sends what waits. */
   async #look(all = true) {
     try {
-      const { Api, Sync } = await import('./sync.js');
+      const { Api, Problem, Sync } = await import('./sync.js');
       this.#sync ??= new Sync(this.#device, this.#server);
-      await this.#serve(await new Api(this.#server).gemeente(this.#device.gemeente));
+      await new Api(this.#server).gemeente(this.#device.gemeente).then((state) => this.#serve(state), (error) => {
+        if (!(error instanceof Problem)) throw error; // refused, as with many at one address: what waits goes out
+      });
       await this.#sync.run(this.#talk?.id, all);
       this.#away = false;
     } catch {

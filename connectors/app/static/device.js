@@ -60,8 +60,12 @@ export class Device {
   /** The events of a conversation without gaps, as they may be read now. */
   async events(id) {
     const { apply } = await rules();
-    const kept = await (await this.#shelf).get('events', id);
-    return apply(kept?.events ?? []);
+    let kept = [];
+    await (await this.#shelf).change(['events'], async (shelf) => {
+      kept = apply((await shelf.get('events', id))?.events ?? []);
+      if (kept.length) shelf.put('events', { id, events: kept }); // what is hidden now is gone from the device too
+    });
+    return kept;
   }
 
   /** Adds events; `read`: the number up to which the citizen has seen them. */
@@ -81,9 +85,9 @@ export class Device {
   /** A message that isn't at the server yet, and how to bring it there; `null`: it has arrived, or never will. */
   async unsent(id, cid, item) {
     await (await this.#shelf).change(['conversations', 'outbox'], async (shelf) => {
-      if (item) shelf.put('outbox', { ...item, cid, id });
-      else shelf.delete('outbox', cid);
       const record = await shelf.get('conversations', id);
+      if (item && record) shelf.put('outbox', { ...item, cid, id }); // of a conversation that was erased nothing comes back
+      else shelf.delete('outbox', cid);
       const waiting = (await shelf.all('outbox')).filter((other) => other.id === id);
       if (record) shelf.put('conversations', { ...record, unsent: waiting.length });
     });
@@ -92,12 +96,14 @@ export class Device {
 
   /** Everything of a conversation is gone from this device. */
   async erase(id) {
+    const { conv } = (await this.get(id)) ?? {};
     await (await this.#shelf).change(['conversations', 'events', 'outbox'], async (shelf) => {
       shelf.delete('conversations', id);
       shelf.delete('events', id);
       for (const item of await shelf.all('outbox')) if (item.id === id) shelf.delete('outbox', item.cid);
     });
     forgetArea(`balie:${this.area(id)}:`);
+    if (conv) await hush(conv).catch(() => {}); // a browser without notifications
     this.#announce();
   }
 
@@ -114,6 +120,7 @@ export class Device {
   /** Nothing is left of what the citizen did with the app. */
   async clear() {
     for (const { id } of await this.list()) await this.erase(id);
+    forgetArea(`balie:${this.area('')}`); // also of a conversation that the list lost
     await (await this.#shelf).change(['facts'], async (shelf) => {
       for (const { name } of await shelf.all('facts')) shelf.delete('facts', name);
     });
@@ -126,6 +133,12 @@ export class Device {
 }
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Takes away the notification of a conversation. */
+async function hush(conv) {
+  const registration = await navigator.serviceWorker?.getRegistration('/app/');
+  for (const shown of await registration?.getNotifications({ tag: conv }) ?? []) shown.close();
+}
 
 function forgetArea(prefix) {
   try {

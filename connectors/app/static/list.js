@@ -9,10 +9,11 @@ export class List {
   #welcome = h('p', { class: 'empty soft', hidden: true }, words.explain);
   #heading = h('h1', { tabindex: '-1' }, words.overview);
   #erase;
+  #drawn = ''; // what is on the screen, to leave alone what stays the same
 
   constructor({ erase }, tips) {
     this.#erase = erase;
-    this.element = h('main', { id: 'inhoud', tabindex: '-1', 'data-testid': 'app-list' },
+    this.element = h('main', { 'data-testid': 'app-list' },
       h('div', { class: 'heading' }, this.#heading), this.#welcome, this.#list, ...tips);
   }
 
@@ -20,8 +21,11 @@ export class List {
     return words.overview;
   }
 
-  /** Draws the list anew where it changed; `current`: the id of the conversation that is open beside it. */
+  /** Draws the list anew when it changed; `current`: the id of the conversation that is open beside it. */
   show(records, current) {
+    const drawn = JSON.stringify([records, current, new Date().toDateString()]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
     const focused = this.#list.getRootNode().activeElement?.dataset?.key;
     this.#list.replaceChildren(...records.map((record) => this.#item(record, record.id === current)));
     this.#list.hidden = !records.length;

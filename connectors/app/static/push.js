@@ -18,7 +18,9 @@ export class Push {
     if (!able && isApple() && !standalone()) return 'install';
     if (!able || !this.key) return 'unable';
     if (Notification.permission === 'denied') return 'denied';
-    return (await this.#device.fact(FACT))?.on && Notification.permission === 'granted' ? 'on' : 'off';
+    const fact = await this.#device.fact(FACT);
+    const here = fact?.on && fact.key === this.key && Notification.permission === 'granted' && (await subscribed());
+    return here ? 'on' : 'off'; // what was taken back in the browser's own settings, or was made for another key, is asked anew
   }
 
   /** Asks the browser, and tells the server. Call it from a press of the citizen. @returns the new state */
@@ -26,11 +28,13 @@ export class Push {
     if ((await Notification.requestPermission()) !== 'granted') return this.state();
     const registration = await registered();
     const options = { userVisibleOnly: true, applicationServerKey: bytes(this.key) };
+    const fact = await this.#device.fact(FACT);
+    if (fact && fact.key !== this.key) await (await subscribed())?.unsubscribe(); // a browser has one for one key
     const subscription = await registration.pushManager.subscribe(options);
-    const device = (await this.#device.fact(FACT))?.device ?? crypto.randomUUID();
+    const device = fact?.device ?? crypto.randomUUID();
     await this.#device.setFact(FACT, { on: true, device, key: this.key, subscription: subscription.toJSON() });
     this.#told.clear();
-    for (const record of await this.#device.list()) await this.follow(record);
+    for (const record of await this.#device.list()) await this.follow({ ...record, pushed: false });
     return 'on';
   }
 
@@ -41,8 +45,7 @@ export class Push {
       if (record.pushed) await this.#tell('DELETE', record, fact.device).catch(() => {}); // a subscription that is gone says so
       await this.#device.update(record.id, { pushed: false });
     }
-    const registration = await registered();
-    await (await registration?.pushManager.getSubscription())?.unsubscribe();
+    await (await subscribed())?.unsubscribe();
     return this.state();
   }
 
@@ -69,6 +72,8 @@ export class Push {
 
 /** The service worker's, if the browser has taken it: waiting for `ready` could be for ever. */
 const registered = () => navigator.serviceWorker?.getRegistration('/app/');
+
+const subscribed = async () => (await registered())?.pushManager.getSubscription();
 
 const keysOf = ({ endpoint, keys }) => ({ endpoint, keys });
 

@@ -27,7 +27,7 @@ export function summary(record, events) {
   return {
     ...record, role, name,
     title: record.title || question?.text.slice(0, TITLE),
-    last: said && { who: who(said), text: said.text.slice(0, LAST) },
+    last: said && { who: who(said), text: said.until ? words.hidden : said.text.slice(0, LAST) }, // the list doesn't see its end
     at: events.findLast(({ at }) => at)?.at ?? record.at,
     seq: events.at(-1)?.seq ?? 0,
     follows: events.some(({ type, meta }) => type === 'notice' || (meta?.topic === FOLLOWS && meta.outcome === 'answered')),

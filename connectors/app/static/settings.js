@@ -17,7 +17,7 @@ export class SettingsView {
   /** `facts`: of the municipality; `actions.eraseAll()` asks and erases. */
   constructor(push, facts, { eraseAll, back }) {
     this.#push = push;
-    this.element = h('main', { id: 'inhoud', tabindex: '-1', 'data-testid': 'app-settings' },
+    this.element = h('main', { 'data-testid': 'app-settings' },
       h('div', { class: 'heading' },
         h('button', { type: 'button', class: 'icon-button', 'aria-label': words.back, title: words.back, onclick: back }, glyph('back')),
         this.#heading),
@@ -51,7 +51,7 @@ export class SettingsView {
       await this.#show();
       if (this.#switch.hidden) this.#heading.focus();
     } catch {
-      this.#said.textContent = words.pushFailed;
+      this.#said.textContent = this.#state === 'on' ? words.pushOffFailed : words.pushFailed;
     }
   }
 }

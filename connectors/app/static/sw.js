@@ -112,6 +112,13 @@ const get = (database, store, key) => asked(database.transaction(store).objectSt
 const put = (database, store, value) => asked(database.transaction(store, 'readwrite').objectStore(store).put(value));
 const drop = (database, store, key) => asked(database.transaction(store, 'readwrite').objectStore(store).delete(key));
 
+/** Changes a conversation in one step: one that was erased meanwhile stays gone. `fields(record)`: what becomes different. */
+async function change(database, id, fields) {
+  const store = database.transaction('conversations', 'readwrite').objectStore('conversations');
+  const record = await asked(store.get(id));
+  if (record) await asked(store.put({ ...record, ...fields(record) }));
+}
+
 async function gemeenten() {
   return [...new Set((await shells()).map((path) => SHELL.exec(path)?.[1]).filter(Boolean))];
 }
@@ -123,11 +130,11 @@ async function pushed(data) {
   const database = await opened(gemeente).catch(() => null);
   const record = database && (await all(database, 'conversations')).find((other) => other.conv === conv);
   const name = database && (await get(database, 'facts', 'name'))?.value;
-  const url = `/app/${gemeente}/${record ? `#gesprek/${record.id}` : ''}`;
+  const url = `/app/${gemeente && `${gemeente}/`}${record ? `#gesprek/${record.id}` : ''}`;
   const windows = await self.clients.matchAll({ type: 'window' });
   windows.forEach((window) => window.postMessage('news'));
   if (windows.some((window) => window.focused && record && window.url.endsWith(url))) return; // it is being read
-  if (record) await put(database, 'conversations', { ...record, unread: record.unread + 1 });
+  if (record) await change(database, record.id, ({ unread }) => ({ unread: unread + 1 }));
   if (database) await count(database);
   await self.registration.showNotification(name ?? 'Gemeente', {
     body: `U heeft een nieuw bericht van ${name ?? 'de gemeente'}.`, lang: 'nl', tag: conv, renotify: true,
@@ -163,8 +170,8 @@ async function clicked(notification) {
 /** The browser gave us another address for notifications: the server hears it for every conversation. */
 async function resubscribed(event) {
   for (const gemeente of await gemeenten()) {
-    const database = await opened(gemeente);
-    const fact = await get(database, 'facts', FACT);
+    const database = await opened(gemeente).catch(() => null);
+    const fact = database && await get(database, 'facts', FACT);
     if (!fact?.value?.on) continue;
     const options = { userVisibleOnly: true, applicationServerKey: fact.value.key };
     const fresh = event.newSubscription ?? await self.registration.pushManager.subscribe(options);
@@ -173,7 +180,8 @@ async function resubscribed(event) {
     for (const record of await all(database, 'conversations')) {
       if (!record.pushed || record.ended) continue;
       const body = { kind: 'webpush', subscription: { endpoint, keys } };
-      await call('PUT', record, `/push/${fact.value.device}`, body).catch(() => {}); // the app does it when it opens
+      const answer = await call('PUT', record, `/push/${fact.value.device}`, body).catch(() => null);
+      if (!answer?.ok) await change(database, record.id, () => ({ pushed: false })); // the app does it when it opens
     }
   }
 }
@@ -183,8 +191,8 @@ async function resubscribed(event) {
 /** Oldest first. The same `cid` as the app uses: whoever comes second sends nothing new. Throws when there is no network yet. */
 async function sendAll() {
   for (const gemeente of await gemeenten()) {
-    const database = await opened(gemeente);
-    const items = await all(database, 'outbox');
+    const database = await opened(gemeente).catch(() => null);
+    const items = database ? await all(database, 'outbox') : [];
     for (const item of items.sort((a, b) => a.order - b.order)) {
       const record = await get(database, 'conversations', item.id);
       if (!record?.conv) continue; // its conversation is begun when the app opens

@@ -9,7 +9,7 @@ const LATEST = 50; // events of each
 const PATIENCE = 30_000; // ms for messages that wait; after that the next time
 const ANSWER = 8_000; // ms after the last one for an answer, which the list shows at once
 
-export { Api };
+export { Api, Problem };
 
 export class Sync {
   #device;
@@ -75,7 +75,8 @@ export class Sync {
 
 /** Erases a conversation at the server too. Throws when it can't be reached: then the device keeps the key to it. */
 export async function eraseEverywhere(device, server, record) {
-  const { conversation } = new Store(device.area(record.id));
+  const { conv, token } = record;
+  const conversation = new Store(device.area(record.id)).conversation ?? (conv && { conv, token }); // one may be lost
   if (conversation && !record.ended) await new Api(server).erase(conversation).catch((error) => error.gone || Promise.reject(error));
   await device.erase(record.id);
 }

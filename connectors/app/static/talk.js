@@ -19,7 +19,7 @@ export class Talk {
   #bar = null;
   #offered = false;
 
-  /** `actions`: back(), erased(), changed(). */
+  /** `actions`: back(), erased(). */
   constructor(record, { device, push, server }, actions) {
     this.id = record.id;
     this.#back = actions.back;

@@ -21,7 +21,6 @@ export const words = {
   pick: 'Kies een gesprek, of stel een nieuwe vraag.',
   back: 'Terug naar uw gesprekken',
   settings: 'Instellingen',
-  skip: 'Naar de inhoud',
   you: 'U',
   unread: (count) => (count === 1 ? '1 nieuw bericht' : `${count} nieuwe berichten`),
   unsent: 'Nog niet verstuurd',
@@ -53,7 +52,7 @@ export const words = {
 
   push: 'Meldingen',
   pushOffer: 'Stuur mij een melding als er antwoord is',
-  pushWhy: 'U ziet dan een melding, ook als de app dicht is. In de melding staat niet wat er gezegd is.',
+  pushWhy: 'Met meldingen weet u het als er antwoord is, ook als de app dicht is. In de melding staat niet wat er gezegd is.',
   pushAsk: 'Sluit u de app? Wij kunnen het laten weten. In de melding staat niet wat er gezegd is.',
   pushNot: 'Geen melding',
   pushOn: 'Meldingen staan aan. U krijgt een melding als er antwoord is.',
@@ -62,8 +61,9 @@ export const words = {
   pushOff: 'Meldingen staan uit.',
   pushDenied: 'Meldingen zijn geblokkeerd. U zet ze weer aan in de instellingen van uw telefoon of browser.',
   pushFailed: 'Meldingen aanzetten is niet gelukt. Probeer het later opnieuw.',
+  pushOffFailed: 'Meldingen uitzetten is niet gelukt. Probeer het later opnieuw.',
   pushApple: 'Meldingen werken als u de app op uw beginscherm zet.',
-  pushUnable: 'Uw browser kan geen meldingen tonen. Kijk zelf in de app of er antwoord is.',
+  pushUnable: 'Meldingen werken hier niet. Kijk zelf in de app of er antwoord is.',
 
   install: 'Zet de app op uw beginscherm. Dan heeft u hem altijd bij de hand.',
   installNow: 'Zet op beginscherm',
