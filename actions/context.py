@@ -40,6 +40,7 @@ class Here:
     seq: int
     key: str  # idempotency key for effects of this turn
     caller: str
+    about: str  # topic of the page that the conversation began on, "" when there is none
     intent: str
     confidence: float
     text: str
@@ -81,6 +82,7 @@ def here(tracker: Tracker) -> Here:
         seq=seq,
         key=metadata.get("key") or f"{tracker.sender_id}:{services().now().isoformat()}",
         caller=metadata.get("caller") or tracker.sender_id,
+        about=metadata.get("about") or "",
         intent=intent.get("name") or "",
         confidence=float(intent.get("confidence") or 0),
         text=message.get("text") or "",

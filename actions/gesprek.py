@@ -41,7 +41,7 @@ class ActionFollowUp(Action):
             return zaakvragen.answer_known(dispatcher, tracker, here(tracker))
         if _about_the_appointment(tracker):
             return [{"event": "followup", "name": "verzet_form"}]
-        topic = topic_in_hand(tracker)
+        topic = topic_in_hand(tracker) or catalogue().get(here(tracker).about)
         if topic is None:
             return await ActionNotUnderstood().run(dispatcher, tracker, domain)
         if about_a_child(here(tracker).text):

@@ -86,9 +86,11 @@ class Api:
         await check_on(self._services, asked.gemeente)
         gemeente, now = self._services.gemeente(asked.gemeente), datetime.now(UTC)
         page = {"_page": _page_of(asked.page)} if asked.page else {}
-        first = opening.first_event(self._opening, gemeente.variables(now), self._topics.get(asked.topic or ""), **page)
+        topic = self._topics.get(asked.topic or "")
+        first = opening.first_event(self._opening, gemeente.variables(now), topic, **page)
         conv, secret = await self._store.create(
-            gemeente.key, asked.channel, asked.locale, gemeente.retention_days, first, caller=self._access.caller(request)
+            gemeente.key, asked.channel, asked.locale, gemeente.retention_days, first, caller=self._access.caller(request),
+            about=topic.slug if topic else "",
         )
         expires = moment(gemeente.retention_days * DAY)
         return json_response(

@@ -103,5 +103,5 @@ def _metadata(turn: Turn) -> dict[str, Any]:
     """What actions and answers know of a turn besides its text."""
     return {
         "gemeente": turn.gemeente, "channel": turn.channel, "seq": turn.seq, "caller": turn.caller,
-        "key": f"{turn.conv}:{turn.seq}",
+        "about": turn.about, "key": f"{turn.conv}:{turn.seq}",
     }

@@ -32,6 +32,7 @@ class Turn:
     channel: str
     locale: str
     caller: str
+    about: str = ""  # topic of the page that the conversation began on
 
     @property
     def name(self) -> str:
@@ -127,10 +128,10 @@ class Mailbox:
             raw = await self._take(keys=names, args=[keys.GROUP, entry])
         if not raw:
             return None
-        lease, tries, seq, body, tracker, owner, gemeente, channel, locale, caller = raw
+        lease, tries, seq, body, tracker, owner, gemeente, channel, locale, caller, about = raw
         return Turn(
             conv, entry, int(lease), int(tries), int(seq), events.load(body), tracker, owner.decode(),
-            gemeente.decode(), channel.decode(), locale.decode(), caller.decode(),
+            gemeente.decode(), channel.decode(), locale.decode(), caller.decode(), about.decode(),
         )
 
     async def commit(self, turn: Turn, answer: Answer, retention_days: int) -> bool:

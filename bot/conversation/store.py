@@ -71,18 +71,18 @@ class Store:
 
     async def create(
         self, gemeente: str, channel: str, locale: str, retention_days: int, first: Event, *, caller: str = "",
-        conv: str | None = None,
+        about: str = "", conv: str | None = None,
     ) -> tuple[str, str]:
         """A new conversation that begins with the event `first`. Returns its id and its token, which is kept only as a hash.
 
-        `caller`: hashed network address, for limits of look-ups. `conv`: an id of the connector's own (Telegram); when it
-        exists already nothing changes and the token is empty.
+        `caller`: hashed network address, for limits of look-ups. `about`: the topic of the page that it begins on. `conv`: an id
+        of the connector's own (Telegram); when it exists already nothing changes and the token is empty.
         """
         conv = conv or "c_" + secrets.token_urlsafe(16)
         token = secrets.token_urlsafe(32)
         fields: dict[str, str | int] = {
             "gemeente": gemeente, "channel": channel, "locale": locale, "token": digest(token), "owner": "bot",
-            "retention_days": retention_days, "caller": caller, "created": events.now(),
+            "retention_days": retention_days, "caller": caller, "about": about, "created": events.now(),
             # Leases of an erased conversation with the same id must never fit the new one.
             "lease": secrets.randbelow(2**40), "question": 1 if events.asks(first) else 0,
         }

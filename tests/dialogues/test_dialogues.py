@@ -6,10 +6,10 @@ goes on), `contains` and `lacks` (all the text of the turn), `part` (kind of a p
 words are gone), `handover` (state of a hand-over event), `queued_for` (the name of the team in it), `later` (the answer comes in
 a turn of its own), `offers` (labels of choices), `new` (no sentence of the answer was in that of the turn before), `kept` (the
 topic that the editors get as chosen). `{reference}` and `{code}` are those of the booking before. A dialogue is with `gemeente`,
-by default voorbeeld; `at` is the time in the Netherlands at which all of it happens, in a step `later_at` from there on; `agent`
-says that somebody is at the desk, `down: zaken` that the case system of the municipality does not answer. The agent's steps:
-`agent_says` takes the conversation and writes, `agent_closes` ends it with what was agreed; then what the bot says to that is
-looked at.
+by default voorbeeld; `page` is the topic of the page that it begins on; `at` is the time in the Netherlands at which all of it
+happens, in a step `later_at` from there on; `agent` says that somebody is at the desk, `down: zaken` that the case system of the
+municipality does not answer. The agent's steps: `agent_says` takes the conversation and writes, `agent_closes` ends it with what
+was agreed; then what the bot says to that is looked at.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ async def test_dialogue(name: str, counter: Edge) -> None:
         counter.services.gemeente(gemeente).suppliers["zaken"] = Supplier("zgw", zaken_url=nowhere, catalogi_url=nowhere)
     if dialogue.get("agent"):
         await counter.services.handover.present(gemeente, SANNE, "available")
-    citizen = await counter.citizen(gemeente=gemeente)
+    citizen = await counter.citizen(gemeente=gemeente, **({"topic": dialogue["page"]} if "page" in dialogue else {}))
     remembered: dict[str, str] = {}
     before: set[str] = set()
     for number, step in enumerate(dialogue["steps"], start=1):
