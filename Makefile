@@ -19,7 +19,7 @@ demo: $(READY)   ## install, train if needed, start everything on this machine (
 
 test: $(READY) $(FUZZER) ## all tests, with a real browser and a real Redis
 	@$(PY) -m tests.browser
-	@$(if $(ARGS),.venv/bin/balie train && $(PY) -m pytest -q $(ARGS),$(PY) -m tests.halves)
+	@$(if $(ARGS),.venv/bin/balie train && $(PY) -m pytest -q $(ARGS),$(PY) -m tests.side_by_side)
 
 check: $(READY)  ## ruff, mypy, import-linter, rasa data validate
 	@.venv/bin/ruff check .

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import stat
 import struct
 import sys
@@ -100,13 +101,20 @@ def environment(home: Path) -> dict[str, str]:
             "LANG": "C.UTF-8"}
 
 
+def _own_terminal() -> None:
+    """Before the command starts: its session has this terminal, and Ctrl-C counts, also where tests run in the background."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextlib.asynccontextmanager
 async def terminal(url: str, home: Path) -> AsyncIterator[Terminal]:
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 140, 0, 0))
     process = await asyncio.create_subprocess_exec(
         *command(url), cwd=home, env=environment(home), stdin=slave, stdout=slave, stderr=slave,
-        preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)),  # type: ignore[func-returns-value]
+        preexec_fn=_own_terminal,
     )
     os.close(slave)
     try:
