@@ -80,6 +80,7 @@ class Desk:
         conv, token = await services.store.create(GEMEENTE, "app", "nl", 30, events.message("bot", "Hallo", name="Gem"))
         self.tokens[conv] = token
         await self.queue(conv)
+        await services.handover.present(GEMEENTE, SANNE, "available")  # else an edge takes her for gone
         await services.handover.claim(await services.store.get(conv), SANNE)
         await self.read(conv)
         return conv
