@@ -33,7 +33,7 @@ def main() -> int:
             with Image.open(path) as picture:
                 sheet.paste(picture.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS), (left, top + CAPTION))
         target = ROOT / "docs" / "screenshots" / f"{page}.png"
-        sheet.quantize(192).save(target, optimize=True)
+        sheet.quantize(256, Image.Quantize.MAXCOVERAGE).save(target, optimize=True)
         print(f"{target.relative_to(ROOT)}: {len(found)} states, {target.stat().st_size / 1024:.0f} kB")
     return 0
 

@@ -101,10 +101,13 @@ def environment(home: Path) -> dict[str, str]:
             "LANG": "C.UTF-8"}
 
 
-def _own_terminal() -> None:
-    """Before the command starts: its session has this terminal, and Ctrl-C counts, also where tests run in the background."""
+def _own_terminal(slave: int) -> None:
+    """Before the command starts: its session has this terminal, and Ctrl-C counts, also where tests run in the background.
+
+    Not by number 0: with uvloop, which Rasa may have put in place, that one is not there yet.
+    """
     os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -114,7 +117,7 @@ async def terminal(url: str, home: Path) -> AsyncIterator[Terminal]:
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 140, 0, 0))
     process = await asyncio.create_subprocess_exec(
         *command(url), cwd=home, env=environment(home), stdin=slave, stdout=slave, stderr=slave,
-        preexec_fn=_own_terminal,
+        preexec_fn=lambda: _own_terminal(slave),
     )
     os.close(slave)
     try:
