@@ -124,6 +124,7 @@ class Office:
     services: Services
     origin: str
     closers: list[aiohttp.ClientSession] = dataclasses.field(default_factory=list)
+    stop: Callable[[], Awaitable[None]] | None = None  # begin to stop, as a process that ends does; None: it is another process
 
     def browser(self) -> aiohttp.ClientSession:
         jar = aiohttp.CookieJar(unsafe=True)  # cookies of an IP address too
@@ -195,12 +196,12 @@ async def _running(services: Services, pace: Pace) -> AsyncIterator[Office]:
     task = asyncio.create_task(feed.run())
     app = web.Application()
     setup(app, services, feed, pace)
-    runner = web.AppRunner(app, shutdown_timeout=60)
+    runner = web.AppRunner(app, shutdown_timeout=2.0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0][:2]
-    office = Office(services, f"http://{host}:{port}")
+    office = Office(services, f"http://{host}:{port}", stop=runner.shutdown)
     try:
         yield office
     finally:

@@ -129,9 +129,10 @@ def _tasks(desk: Desk, watch: Watch) -> Callable[[web.Application], AsyncIterato
 
 
 def _end_streams(desk: Desk) -> Callable[[web.Application], Awaitable[None]]:
-    """Open streams would hold up the end of the process."""
+    """Open streams would hold up the end of the process, and so would those of browsers that come back at once."""
 
     async def end_all(_: web.Application) -> None:
+        desk.closing = True
         await end(desk.streams)
 
     return end_all

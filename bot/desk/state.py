@@ -32,6 +32,7 @@ class Desk:
     boards: dict[str, Board]  # by municipality
     libraries: Libraries
     streams: dict[asyncio.Task, tuple[str, str]] = field(default_factory=dict)  # open event streams, to end them, and whose
+    closing: bool = False  # the process stops: no stream is opened any more
     searching: asyncio.Lock = field(default_factory=asyncio.Lock)  # one search at a time, of whoever
     searchers: dict[tuple[str, str], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))  # and of one person
 

@@ -67,7 +67,7 @@ async def opened(desk: Desk, session: Session, request: web.Request) -> AsyncIte
     limits, whose = desk.services.settings, (session.gemeente, session.agent.id)
     if list(desk.streams.values()).count(whose) >= limits.desk_max_streams:
         raise Problem(429, "too_many", words.TOO_MANY, retry_after=10)
-    if len(desk.streams) >= limits.max_streams:
+    if desk.closing or len(desk.streams) >= limits.max_streams:
         raise Problem(503, "busy", words.STORE_DOWN, retry_after=10)
     stream = Stream(desk, session, request)
     task = asyncio.current_task()

@@ -1,10 +1,13 @@
 """An agent helps a citizen: sign in, see who waits, claim, talk, close. Real HTTP, real Redis."""
 
 import asyncio
+import contextlib
 import dataclasses
 import signal
 import uuid
 from datetime import datetime
+
+import aiohttp
 
 from bot.conversation import events
 from bot.conversation.queue import SOON_SECONDS
@@ -383,3 +386,14 @@ async def test_the_end_of_the_process_does_not_wait_for_open_streams(open_office
             agent = await office.agent()
             stream = agent.stream("/events")
             await anext(await stream.__aenter__())
+
+
+async def test_a_desk_that_stops_ends_its_streams_and_opens_none(office: Office) -> None:
+    agent = await office.agent()
+    async with agent.stream("/events") as lists:
+        await when(lists, lambda event: event["type"] == "lists")
+        assert office.stop
+        await office.stop()
+        with contextlib.suppress(aiohttp.ClientPayloadError):  # it is cut off
+            assert [event async for event in lists] == []
+    assert (await agent.get("/events"))[0] == 503, "who comes back on the line that is still there goes to another process"
