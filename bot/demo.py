@@ -181,6 +181,7 @@ def _print_addresses(settings: Settings, found: dict[str, gemeenten.Gemeente], c
     console.print("\n[bold]Balie is ready[/bold] (Ctrl-C stops it)\n\n  With the chat:")
     for key, gemeente in found.items():
         console.print(f"      {gemeente.naam:<23}  {base}/gemeente/{key}")
+    console.print(f"  The app, for a phone         {base}/app")
     console.print(f"  The desk of the agents       {base}/desk/")
     for gemeente in found.values():
         _print_people(gemeente, console)
