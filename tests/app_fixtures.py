@@ -10,12 +10,12 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, CDPSession, Locator, Page, Worker, expect
 
 from bot.conversation.store import Conversation
-from tests import looks
-from tests.conftest import Edge, EdgeFactory
+from tests import handover_fixtures, looks
+from tests.conftest import Edge
 from tests.desk_fixtures import until
-from tests.handover_fixtures import Counter, counter
+from tests.handover_fixtures import Counter
 
-browser = looks.browser
+browser, edge, brain = looks.browser, handover_fixtures.edge, handover_fixtures.brain
 
 PHONE = {"width": 360, "height": 740}
 GEMEENTE = "voorbeeld"
@@ -26,18 +26,8 @@ expect.set_options(timeout=20_000)
 @pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """What a page complains about fails the test."""
-    complaints: list[str] = []
-    context = await browser.new_context(
-        viewport=PHONE, locale="nl-NL", timezone_id="Europe/Amsterdam", reduced_motion="reduce", device_scale_factor=2
-    )
-
-    def watch(page: Page) -> None:
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if "Security Policy" in message.text else None)
-
-    context.on("page", watch)
-    yield context
-    assert not complaints, complaints
+    async with looks.uncomplaining(browser, PHONE) as made:
+        yield made
 
 
 class App:
@@ -115,17 +105,6 @@ class App:
         """The service worker, once it is at work."""
         await self.page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
         return self.page.context.service_workers[0]
-
-
-@pytest.fixture
-async def edge(make_edge: EdgeFactory) -> Edge:
-    return await make_edge(desk_undo_seconds=0.0)
-
-
-@pytest.fixture
-async def brain(edge: Edge) -> AsyncIterator[Counter]:
-    async with counter(edge.services) as made:
-        yield made
 
 
 @pytest.fixture

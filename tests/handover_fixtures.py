@@ -3,12 +3,14 @@
 import contextlib
 from collections.abc import AsyncIterator
 
+import pytest
+
 from bot.conversation import events
 from bot.conversation.events import Event
 from bot.conversation.mailbox import Answer, Turn
 from bot.conversation.queue import Agent
 from bot.wiring import Services
-from tests.conftest import EchoBrain, at_work
+from tests.conftest import EchoBrain, Edge, EdgeFactory, at_work
 
 SANNE, YOUSSEF = Agent("sanne", "Sanne"), Agent("youssef", "Youssef")
 CHAT, CALL_BACK = "Chat met een medewerker", "Laat mij terugbellen"
@@ -66,3 +68,17 @@ async def counter(services: Services) -> AsyncIterator[Counter]:
     brain = Counter(services)
     async with at_work(brain.run()):
         yield brain
+
+
+# Modules take these over by name.
+
+
+@pytest.fixture
+async def edge(make_edge: EdgeFactory) -> Edge:
+    return await make_edge(desk_undo_seconds=0.0)
+
+
+@pytest.fixture
+async def brain(edge: Edge) -> AsyncIterator[Counter]:
+    async with counter(edge.services) as made:
+        yield made

@@ -3,13 +3,14 @@
 `browser` is a fixture: a module of tests takes it over by name.
 """
 
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.settings import ROOT
 from tests.browser import arguments, installed
@@ -26,6 +27,23 @@ async def browser() -> AsyncIterator[Browser]:
         opened = await playwright.chromium.launch(executable_path=installed(), args=arguments())
         yield opened
         await opened.close()
+
+
+@contextlib.asynccontextmanager
+async def uncomplaining(browser: Browser, viewport: dict[str, int]) -> AsyncIterator[BrowserContext]:
+    """A citizen's browser of this size. Errors of its pages, and what their Content-Security-Policy refuses, fail the test."""
+    complaints: list[str] = []
+    context = await browser.new_context(
+        viewport=viewport, locale="nl-NL", timezone_id="Europe/Amsterdam", reduced_motion="reduce", device_scale_factor=2
+    )
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if "Security Policy" in message.text else None)
+
+    context.on("page", watch)
+    yield context
+    assert not complaints, complaints
 
 
 async def at_desk(browser: Browser, origin: str, user: str, password: str, **options: Any) -> Page:

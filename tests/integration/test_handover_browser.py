@@ -9,12 +9,12 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from bot.conversation import events
 from bot.conversation.store import Conversation
 from bot.wiring import Services
-from tests import looks
-from tests.conftest import Edge, EdgeFactory
+from tests import handover_fixtures, looks
+from tests.conftest import Edge
 from tests.desk_fixtures import Agent, Office, until
-from tests.handover_fixtures import CALL_BACK, CHAT, SANNE, SECRET, YOUSSEF, Counter, counter, offer
+from tests.handover_fixtures import CALL_BACK, CHAT, SANNE, SECRET, YOUSSEF, Counter, offer
 
-browser = looks.browser
+browser, edge, brain = looks.browser, handover_fixtures.edge, handover_fixtures.brain
 
 PHONE = {"width": 390, "height": 844}
 GEMEENTE = "voorbeeld"
@@ -31,26 +31,10 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
-async def edge(make_edge: EdgeFactory) -> Edge:
-    return await make_edge(desk_undo_seconds=0.0)
-
-
-@pytest.fixture
-async def brain(edge: Edge) -> AsyncIterator[Counter]:
-    async with counter(edge.services) as made:
-        yield made
-
-
-@pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """What a page complains about fails the test."""
-    complaints: list[str] = []
-    context = await browser.new_context(
-        viewport=PHONE, locale="nl-NL", timezone_id="Europe/Amsterdam", reduced_motion="reduce", device_scale_factor=2
-    )
-    context.on("page", lambda page: page.on("pageerror", lambda error: complaints.append(str(error))))
-    yield context
-    assert not complaints, complaints
+    async with looks.uncomplaining(browser, PHONE) as made:
+        yield made
 
 
 class Visit:

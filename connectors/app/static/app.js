@@ -31,6 +31,7 @@ class BalieApp extends HTMLElement {
   #talk = null;
   #sync = null;
   #bulletin = null;
+  #left = ''; // conversation that the focus goes back to, also when its closing was overtaken
   #turn = 0; // of the address: what was overtaken while it was loading is dropped
   #depth = 0; // entries of the history above the list
   #drawing = 0;
@@ -121,14 +122,18 @@ class BalieApp extends HTMLElement {
     if (turn !== this.#turn) return;
     if (what === 'nieuw') history.replaceState({ depth: this.#depth }, '', `#gesprek/${record.id}`);
     else if (what === 'gesprek' && !record) return void this.#toList();
-    const before = this.#talk?.id;
-    if (before !== record?.id) await this.#closeTalk();
+    if (this.#talk?.id !== record?.id) await this.#closeTalk();
     const view = what === 'instellingen' ? await this.#settings().catch(() => null) : this.#list;
     if (turn !== this.#turn) return;
     if (!view) return void this.#failed();
     this.#show(view);
     if (record) await this.#open(record, turn, focus || PHONE.matches);
-    else if (focus) this.#view.focus(before);
+    else if (focus) {
+      await this.#draw(); // the conversation that the focus goes back to may not be in the list yet
+      if (turn !== this.#turn) return;
+      this.#view.focus(this.#left);
+      this.#left = '';
+    }
     document.title = [record ? record.title ?? words.newTalk : this.#view.title, this.#facts.name].join(' – ');
     this.#changed();
   }
@@ -179,6 +184,7 @@ class BalieApp extends HTMLElement {
 
   async #closeTalk() {
     const talk = this.#talk;
+    this.#left = talk?.id ?? this.#left;
     this.#talk = null;
     await talk?.close();
   }

@@ -9,6 +9,7 @@ export class List {
   #welcome = h('p', { class: 'empty soft', hidden: true }, words.explain);
   #heading = h('h1', { tabindex: '-1' }, words.overview);
   #erase;
+  #wanted = ''; // conversation that the focus goes to once it is in the list
   #drawn = ''; // what is on the screen, to leave alone what stays the same
 
   constructor({ erase }, tips) {
@@ -31,12 +32,15 @@ export class List {
     this.#list.hidden = !records.length;
     this.#welcome.hidden = records.length > 0;
     this.#heading.textContent = records.length ? words.overview : words.welcome;
-    if (focused) this.#find(focused)?.focus();
+    const wanted = this.#wanted && this.#heading.matches(':focus') && `open-${this.#wanted}`; // its row comes a moment later
+    if (focused || wanted) this.#find(focused || wanted)?.focus();
   }
 
   /** To the conversation that was open, or to the heading. */
   focus(id) {
-    (this.#find(`open-${id}`) ?? this.#heading).focus();
+    const row = this.#find(`open-${id}`);
+    this.#wanted = row ? '' : id;
+    (row ?? this.#heading).focus();
   }
 
   #find(key) {
